@@ -1,0 +1,214 @@
+"""Contracts and the register of localities: what a source layout looks like and who sends it.
+
+A contract is one YAML file in ``landing/contracts``. Reading one checks it whole: unknown keys, unknown datasets
+and columns, a column that is both mapped and personal. Errors name the file, the line and the key.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from motcua.datasets import DATASETS
+from motcua.errors import ContractError
+
+LEGAL_DOSSIER_CODE = r"^(\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(\.\d{1,3}){0,2})-\d{6}-\d{4,5}$"
+"""Legal form of a dossier code: agency code (old or new), date of reception, sequence of the day (domain §3.4)."""
+LEGAL_PROCEDURE_CODE = r"^[123]\.\d{6}(\.000\.00\.00\.[A-Z]\d{2}|\.H\d{2})?$"
+"""Legal form of a procedure code (domain §3.4)."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+
+
+class ExportedAt(_Frozen):
+    """Where the time of export is read: the manifest, the file's name, else the time of arrival."""
+
+    source: Literal["manifest", "file_name", "arrival"] = "manifest"
+    pattern: str | None = Field(None, description="Regular expression with one group, for file_name.")
+    format: str | None = Field(None, description="strptime format of the group, for file_name.")
+
+    @model_validator(mode="after")
+    def _file_name_has_a_pattern(self) -> "ExportedAt":
+        if self.source == "file_name" and not (self.pattern and self.format):
+            message = "file_name needs pattern and format"
+            raise ValueError(message)
+        return self
+
+
+class Layout(_Frozen):
+    """How one dataset is written in the source: files, format, header, columns, values, personal columns."""
+
+    files: Names = Field(description="Shell patterns matched against a file's name in the delivery.")
+    format: Literal["csv", "xlsx", "json", "jsonl", "parquet"]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    sheet: str | None = Field(None, description="Sheet name; the first sheet when left out.")
+    header_row: int = Field(1, ge=1, description="Line of the (first) header row, from 1.")
+    header_rows: int = Field(1, ge=1, le=5, description="Header rows; merged ones join with ' / '.")
+    records: str | None = Field(None, description="json: key that holds the list of records.")
+    explode: str | None = Field(None, description="json, jsonl: nested list; one row is one item of it.")
+    parent_columns: Mapping[str, Names] = Field(
+        default_factory=dict, description="With explode: columns taken from the record around the item."
+    )
+    column_number_row: bool = Field(False, description="Drop the '(1)(2)(3)' row under the header.")
+    total_row_words: Names = Field((), description="Rows whose first cell starts so are totals, not data.")
+    one_row_per: Names = Field((), description="Source columns of the entity when lines repeat it.")
+    columns: Mapping[str, Names] = Field(description="Source column to canonical column(s).")
+    has_items: Mapping[str, str] = Field(
+        default_factory=dict, description="Boolean canonical column, true when this nested list has items."
+    )
+    values: Mapping[str, Mapping[str, str]] = Field(
+        default_factory=dict, description="Canonical column: source value (folded) to code."
+    )
+    defaults: Mapping[str, str] = Field(
+        default_factory=dict, description="Canonical column: code where the source has none."
+    )
+    timestamp_formats: Names = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+    date_formats: Names = ("%Y-%m-%d",)
+    personal: Mapping[str, Literal["drop", "token"]] = Field(
+        default_factory=dict, description="Personal source columns: dropped, or made into applicant_token."
+    )
+    ignored: Names = Field((), description="Source columns that are known and not taken.")
+
+    @model_validator(mode="after")
+    def _no_column_twice(self) -> "Layout":
+        for group in (self.ignored, self.columns):
+            both = set(self.personal) & set(group)
+            if both:
+                message = f"personal and also mapped or ignored: {', '.join(sorted(both))}"
+                raise ValueError(message)
+        return self
+
+    def targets(self) -> tuple[str, ...]:
+        """Every canonical column that this layout fills."""
+        mapped = [name for names in (*self.columns.values(), *self.parent_columns.values()) for name in names]
+        return tuple(dict.fromkeys([*mapped, *self.has_items, *self.defaults]))
+
+
+class Contract(_Frozen):
+    """One source layout: its datasets, its clock, and how much may be refused."""
+
+    contract: str = Field(description="Name of the contract: its file's name without .yml.")
+    title: str = Field(description="What people call the source, in Vietnamese.")
+    exported_at: ExportedAt = ExportedAt()
+    time_zone: str = Field("Asia/Ho_Chi_Minh", description="Zone of the source, or as_written.")
+    refused_share_limit: float = Field(
+        0.2, ge=0, le=1, description="A dataset refused beyond this share refuses the delivery whole."
+    )
+    code_forms: Mapping[str, str] = Field(
+        default_factory=dict, description="dossier_code, procedure_code: regular expression of the source's own form."
+    )
+    datasets: Mapping[str, Layout]
+
+    @model_validator(mode="after")
+    def _datasets_and_columns_are_canonical(self) -> "Contract":
+        for code, layout in self.datasets.items():
+            if code not in DATASETS:
+                message = f"datasets.{code}: not a canonical dataset; known are {', '.join(DATASETS)}"
+                raise ValueError(message)
+            unknown = [name for name in (*layout.targets(), *layout.values) if name not in DATASETS[code].columns]
+            if unknown:
+                message = f"datasets.{code}: not canonical columns: {', '.join(dict.fromkeys(unknown))}"
+                raise ValueError(message)
+        return self
+
+    def code_form(self, column: str) -> str:
+        """Give the regular expression that codes of this column must match."""
+        legal = {"dossier_code": LEGAL_DOSSIER_CODE, "procedure_code": LEGAL_PROCEDURE_CODE}
+        return self.code_forms.get(column, legal[column])
+
+
+class Locality(_Frozen):
+    """Who sends: one folder of the inbox."""
+
+    locality_code: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
+    locality_name: str
+    province_code: str = Field(pattern=r"^[A-Z]\d{2}$")
+    province_name: str
+    contracts: Names = Field(description="Contracts tried in this order.")
+    is_expected: bool = Field(True, description="Counted when a review asks who has not sent.")
+
+
+class Localities(_Frozen):
+    """The register of localities."""
+
+    localities: tuple[Locality, ...]
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> "Localities":
+        codes = [locality.locality_code for locality in self.localities]
+        twice = sorted({code for code in codes if codes.count(code) > 1})
+        if twice:
+            message = f"locality_code twice: {', '.join(twice)}"
+            raise ValueError(message)
+        return self
+
+
+def parse_contract(text: str, path: str) -> Contract:
+    """Check the text of a contract; a :class:`ContractError` names file, line and key."""
+    return _parse(text, path, Contract)
+
+
+def parse_localities(text: str, path: str) -> Localities:
+    """Check the text of the register of localities."""
+    return _parse(text, path, Localities)
+
+
+def read_contracts(folder: Path) -> dict[str, Contract]:
+    """Read every contract of a folder, by name."""
+    found = {}
+    for path in sorted(folder.glob("*.yml")):
+        contract = parse_contract(path.read_text(encoding="utf-8"), str(path))
+        if contract.contract != path.stem:
+            raise ContractError(str(path), f"contract: must be the file's name, {path.stem!r}")
+        found[contract.contract] = contract
+    return found
+
+
+def read_localities(path: Path) -> dict[str, Locality]:
+    """Read the register of localities, by code."""
+    register = parse_localities(path.read_text(encoding="utf-8"), str(path))
+    return {locality.locality_code: locality for locality in register.localities}
+
+
+def _parse(text: str, path: str, model: type[BaseModel]) -> "BaseModel":
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ContractError(path, f"not YAML: {' '.join(str(error).split())}") from None
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        lines = [
+            f"line {_line_of(tree, problem['loc'])}, {'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise ContractError(path, "; ".join(lines)) from None
+
+
+def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """Give the line of the deepest node of ``location`` that the YAML tree has, from 1."""
+    line = 1
+    for step in location:
+        if isinstance(node, yaml.MappingNode):
+            pairs = {key.value: (key, value) for key, value in node.value}
+            if str(step) not in pairs:
+                break
+            key, node = pairs[str(step)]
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line

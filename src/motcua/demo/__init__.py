@@ -1,0 +1,1 @@
+"""Make the demonstration deliveries of the published scenarios."""

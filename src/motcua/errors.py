@@ -1,0 +1,52 @@
+"""The errors that Motcua raises on purpose: one line that says what is wrong and what to do."""
+
+
+class MotcuaError(Exception):
+    """Root of every error that is ours. Subclasses hand all their arguments to this class."""
+
+
+class SettingsError(MotcuaError):
+    """A setting is missing or cannot be used."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(setting, reason)
+        self.setting = setting
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {self.reason}"
+
+
+class ContractError(MotcuaError):
+    """A contract or localities file is not valid: which file, which key and line, why."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class PipelineError(MotcuaError):
+    """A step of the pipeline itself failed (never used for bad data, which is an outcome)."""
+
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(step, reason)
+        self.step = step
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.reason}"
+
+
+class BuildRefusedError(MotcuaError):
+    """The gate refused a build, so nothing was published."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return "build refused, nothing published: " + "; ".join(self.reasons)

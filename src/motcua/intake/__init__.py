@@ -1,0 +1,1 @@
+"""Take deliveries in: keep the original, decode, map to canonical rows, accept or refuse."""

@@ -1,0 +1,1 @@
+"""Run the expectation suites and keep what they found."""

@@ -1,0 +1,93 @@
+"""Receipts: what became of a delivery. One JSON file a delivery, the same bytes whenever it is made again."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReceivedFile(_Frozen):
+    """A file of the delivery as it came, before any unpacking."""
+
+    file_name: str
+    byte_count: int
+    sha256: str
+
+
+class Check(_Frozen):
+    """What one expectation of a suite found in one dataset of the delivery."""
+
+    dataset_code: str
+    rule_code: str
+    expectation_type: str
+    severity_code: Literal["critical", "warning"]
+    scope_code: Literal["row", "delivery"]
+    is_met: bool
+    unexpected_count: int
+    sentence: str
+
+
+class DatasetCount(_Frozen):
+    """Conservation of one dataset: source_count = accepted_count + refused_count.
+
+    ``line_count`` are the records read; where a contract says that lines repeat an entity, ``folded_count`` of
+    them repeat another and ``source_count`` is the rest. ``left_out_count`` are rows that the contract says are not
+    data (column numbers, totals).
+    """
+
+    dataset_code: str
+    line_count: int
+    folded_count: int
+    left_out_count: int
+    source_count: int
+    accepted_count: int
+    refused_count: int
+    warned_count: int
+    accepted_file: str | None
+
+
+class Receipt(_Frozen):
+    """One delivery: where it came from, when, what was taken and what was not."""
+
+    delivery_id: str
+    locality_code: str
+    locality_name: str
+    province_code: str
+    delivery_name: str
+    contract_code: str | None
+    contract_sha256: str | None
+    suites_sha256: str | None
+    arrived_at: str
+    exported_at: str
+    exported_at_source: Literal["manifest", "file_name", "arrival"]
+    is_simulated: bool
+    state_code: Literal["accepted", "accepted_in_part", "refused"]
+    refusal_code: str | None
+    refusal_sentence: str | None
+    files: tuple[ReceivedFile, ...]
+    datasets: tuple[DatasetCount, ...]
+    checks: tuple[Check, ...]
+    unknown_columns: tuple[str, ...]
+
+
+def write_receipt(receipt: Receipt, folder: Path) -> Path:
+    """Write a receipt by replacing its file whole, and give its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{receipt.delivery_id}.json"
+    text = json.dumps(receipt.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+    partial = path.with_suffix(".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def read_receipts(folder: Path) -> Iterator[Receipt]:
+    """Read every receipt of a folder, by delivery id."""
+    for path in sorted(folder.glob("*.json")):
+        yield Receipt.model_validate_json(path.read_text(encoding="utf-8"))

@@ -1,0 +1,92 @@
+"""Settings: one class, read from the environment (prefix ``MOTCUA_``). The README lists each one."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Where things lie and how much of the machine a run may use."""
+
+    model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True, extra="ignore")
+
+    home: Path = Field(REPOSITORY, description="Folder that holds landing/ (zones) and var/.")
+    contracts: Path = Field(
+        REPOSITORY / "landing" / "contracts", description="Folder of contract files."
+    )
+    localities: Path = Field(
+        REPOSITORY / "landing" / "localities.yml", description="Register of who sends what, when."
+    )
+    memory_limit: str = Field("2GB", description="Memory one DuckDB connection may use.")
+    threads: int = Field(2, ge=1, description="Threads one DuckDB connection may use.")
+    hmac_key: SecretStr | None = Field(
+        None, description="Key of applicant tokens; needed only by contracts that make one."
+    )
+
+    @property
+    def inbox(self) -> Path:
+        """Where localities drop deliveries: ``landing/inbox/<locality_code>/``."""
+        return self.home / "landing" / "inbox"
+
+    @property
+    def raw(self) -> Path:
+        """Originals, write-once: ``landing/raw/<locality_code>/<delivery_id>/``."""
+        return self.home / "landing" / "raw"
+
+    @property
+    def accepted(self) -> Path:
+        """Accepted rows: ``landing/accepted/<dataset>/locality=<code>/<delivery_id>.parquet``."""
+        return self.home / "landing" / "accepted"
+
+    @property
+    def quarantine(self) -> Path:
+        """Reasons of refusal: ``landing/quarantine/<delivery_id>/refusals.parquet``."""
+        return self.home / "landing" / "quarantine"
+
+    @property
+    def receipts(self) -> Path:
+        """Receipts: ``landing/receipts/<delivery_id>.json``."""
+        return self.home / "landing" / "receipts"
+
+    @property
+    def var(self) -> Path:
+        """Everything a run makes besides the landing zones."""
+        return self.home / "var"
+
+    @property
+    def scratch(self) -> Path:
+        """Working files of a running task; empty when nothing runs."""
+        return self.var / "scratch"
+
+    @property
+    def warehouse(self) -> Path:
+        """Folder of the published file, its predecessor and the Parquet marts."""
+        return self.var / "warehouse"
+
+    @property
+    def marts_file(self) -> Path:
+        """The published DuckDB file that analysts open."""
+        return self.warehouse / "marts.duckdb"
+
+    @property
+    def snapshots(self) -> Path:
+        """Packs: ``var/snapshots/<review_code>/v<NN>/``."""
+        return self.var / "snapshots"
+
+    @property
+    def data_docs(self) -> Path:
+        """Static Data Docs of Great Expectations."""
+        return self.var / "data_docs"
+
+    @property
+    def suites(self) -> Path:
+        """Expectation suites, one JSON a dataset."""
+        return REPOSITORY / "expectations"
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment, at the edge that needs them."""
+    return Settings()

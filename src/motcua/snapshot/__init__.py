@@ -1,0 +1,1 @@
+"""Make, seal and verify the pack of a review meeting."""

@@ -1,0 +1,1 @@
+"""Build, gate, publish and roll back the warehouse."""
