@@ -1,7 +1,8 @@
 """Contracts and the register of localities: what a source layout looks like and who sends it.
 
-A contract is one YAML file in ``landing/contracts``. Reading one checks it whole: unknown keys, unknown datasets
-and columns, a column that is both mapped and personal. Errors name the file, the line and the key.
+A contract is one YAML file in ``landing/contracts``. Reading one checks it whole: unknown keys,
+unknown datasets and columns, a column that is both mapped and personal. Errors name the file, the
+line and the key.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from motcua.datasets import DATASETS
 from motcua.errors import ContractError
 
 LEGAL_DOSSIER_CODE = r"^(\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(\.\d{1,3}){0,2})-\d{6}-\d{4,5}$"
-"""Legal form of a dossier code: agency code (old or new), date of reception, sequence of the day (domain §3.4)."""
+"""Legal form: agency code (old or new), date of reception, sequence of the day (domain §3.4)."""
 LEGAL_PROCEDURE_CODE = r"^[123]\.\d{6}(\.000\.00\.00\.[A-Z]\d{2}|\.H\d{2})?$"
 """Legal form of a procedure code (domain §3.4)."""
 
@@ -35,7 +36,9 @@ class ExportedAt(_Frozen):
     """Where the time of export is read: the manifest, the file's name, else the time of arrival."""
 
     source: Literal["manifest", "file_name", "arrival"] = "manifest"
-    pattern: str | None = Field(None, description="Regular expression with one group, for file_name.")
+    pattern: str | None = Field(
+        None, description="Regular expression with one group, for file_name."
+    )
     format: str | None = Field(None, description="strptime format of the group, for file_name.")
 
     @model_validator(mode="after")
@@ -47,9 +50,11 @@ class ExportedAt(_Frozen):
 
 
 class Layout(_Frozen):
-    """How one dataset is written in the source: files, format, header, columns, values, personal columns."""
+    """How one dataset is written in the source: files, header, columns, values, personal data."""
 
-    files: Names = Field(description="Shell patterns matched against a file's name in the delivery.")
+    files: Names = Field(
+        description="Shell patterns matched against a file's name in the delivery."
+    )
     format: Literal["csv", "xlsx", "json", "jsonl", "parquet"]
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -57,16 +62,22 @@ class Layout(_Frozen):
     header_row: int = Field(1, ge=1, description="Line of the (first) header row, from 1.")
     header_rows: int = Field(1, ge=1, le=5, description="Header rows; merged ones join with ' / '.")
     records: str | None = Field(None, description="json: key that holds the list of records.")
-    explode: str | None = Field(None, description="json, jsonl: nested list; one row is one item of it.")
+    explode: str | None = Field(
+        None, description="json, jsonl: nested list; one row is one item of it."
+    )
     parent_columns: Mapping[str, Names] = Field(
-        default_factory=dict, description="With explode: columns taken from the record around the item."
+        default_factory=dict,
+        description="With explode: columns taken from the record around the item.",
     )
     column_number_row: bool = Field(False, description="Drop the '(1)(2)(3)' row under the header.")
-    total_row_words: Names = Field((), description="Rows whose first cell starts so are totals, not data.")
+    total_row_words: Names = Field(
+        (), description="Rows whose first cell starts so are totals, not data."
+    )
     one_row_per: Names = Field((), description="Source columns of the entity when lines repeat it.")
     columns: Mapping[str, Names] = Field(description="Source column to canonical column(s).")
     has_items: Mapping[str, str] = Field(
-        default_factory=dict, description="Boolean canonical column, true when this nested list has items."
+        default_factory=dict,
+        description="Boolean canonical column, true when this nested list has items.",
     )
     values: Mapping[str, Mapping[str, str]] = Field(
         default_factory=dict, description="Canonical column: source value (folded) to code."
@@ -77,7 +88,8 @@ class Layout(_Frozen):
     timestamp_formats: Names = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
     date_formats: Names = ("%Y-%m-%d",)
     personal: Mapping[str, Literal["drop", "token"]] = Field(
-        default_factory=dict, description="Personal source columns: dropped, or made into applicant_token."
+        default_factory=dict,
+        description="Personal source columns: dropped, or made into applicant_token.",
     )
     ignored: Names = Field((), description="Source columns that are known and not taken.")
 
@@ -92,7 +104,11 @@ class Layout(_Frozen):
 
     def targets(self) -> tuple[str, ...]:
         """Every canonical column that this layout fills."""
-        mapped = [name for names in (*self.columns.values(), *self.parent_columns.values()) for name in names]
+        mapped = [
+            name
+            for names in (*self.columns.values(), *self.parent_columns.values())
+            for name in names
+        ]
         return tuple(dict.fromkeys([*mapped, *self.has_items, *self.defaults]))
 
 
@@ -104,10 +120,14 @@ class Contract(_Frozen):
     exported_at: ExportedAt = ExportedAt()
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="Zone of the source, or as_written.")
     refused_share_limit: float = Field(
-        0.2, ge=0, le=1, description="A dataset refused beyond this share refuses the delivery whole."
+        0.2,
+        ge=0,
+        le=1,
+        description="A dataset refused beyond this share refuses the delivery whole.",
     )
     code_forms: Mapping[str, str] = Field(
-        default_factory=dict, description="dossier_code, procedure_code: regular expression of the source's own form."
+        default_factory=dict,
+        description="dossier_code, procedure_code: regular expression of the source's own form.",
     )
     datasets: Mapping[str, Layout]
 
@@ -115,11 +135,19 @@ class Contract(_Frozen):
     def _datasets_and_columns_are_canonical(self) -> "Contract":
         for code, layout in self.datasets.items():
             if code not in DATASETS:
-                message = f"datasets.{code}: not a canonical dataset; known are {', '.join(DATASETS)}"
+                message = (
+                    f"datasets.{code}: not a canonical dataset; known are {', '.join(DATASETS)}"
+                )
                 raise ValueError(message)
-            unknown = [name for name in (*layout.targets(), *layout.values) if name not in DATASETS[code].columns]
+            unknown = [
+                name
+                for name in (*layout.targets(), *layout.values)
+                if name not in DATASETS[code].columns
+            ]
             if unknown:
-                message = f"datasets.{code}: not canonical columns: {', '.join(dict.fromkeys(unknown))}"
+                message = (
+                    f"datasets.{code}: not canonical columns: {', '.join(dict.fromkeys(unknown))}"
+                )
                 raise ValueError(message)
         return self
 
@@ -192,7 +220,8 @@ def _parse(text: str, path: str, model: type[BaseModel]) -> "BaseModel":
         return model.model_validate(values)
     except ValidationError as error:
         lines = [
-            f"line {_line_of(tree, problem['loc'])}, {'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}"
+            f"line {_line_of(tree, problem['loc'])}, "
+            f"{'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}"
             for problem in error.errors()
         ]
         raise ContractError(path, "; ".join(lines)) from None
@@ -208,7 +237,9 @@ def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
                 break
             key, node = pairs[str(step)]
             line = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        elif (
+            isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value)
+        ):
             node = node.value[step]
             line = node.start_mark.line + 1
     return line

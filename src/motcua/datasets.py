@@ -1,7 +1,8 @@
 """The canonical datasets: which columns each has, and of which type (design §6).
 
-This module is the only list of canonical columns: contracts are checked against it, intake casts by it, the
-empty Parquet files that give dbt its schema are made from it, and a test compares staging models with it.
+This module is the only list of canonical columns: contracts are checked against it, intake casts by
+it, the empty Parquet files that give dbt its schema are made from it, and a test compares staging
+models with it.
 A column's type follows from its name, as the house style reads names.
 """
 
@@ -59,15 +60,16 @@ _ALL = (
     _dataset(
         "procedures",
         "a procedure as announced",
-        """procedure_code procedure_name field_code field_name competence_level_code service_grade_code
-        legacy_level_no legal_time_limit committed_time_limit time_unit_code has_fee accepts_online_payment
-        issued_date submitted_for_announcement_date announced_date publicised_date effective_date
-        is_content_complete valid_from valid_to""",
+        """procedure_code procedure_name field_code field_name competence_level_code
+        service_grade_code legacy_level_no legal_time_limit committed_time_limit time_unit_code
+        has_fee accepts_online_payment issued_date submitted_for_announcement_date announced_date
+        publicised_date effective_date is_content_complete valid_from valid_to""",
     ),
     _dataset(
         "agencies",
         "an agency",
-        """agency_code agency_name level_code parent_code group_code area_code valid_from valid_to""",
+        """agency_code agency_name level_code parent_code group_code area_code
+        valid_from valid_to""",
     ),
     _dataset(
         "dossiers",
@@ -150,7 +152,7 @@ STATUS_CODES = {
     "9": "finished",
     "10": "returned",
 }
-"""The national list of dossier states, code to name (domain §3.2); ``status_code`` holds the code as text."""
+"""The national list of dossier states (domain §3.2); ``status_code`` holds the code as text."""
 CHANNEL_CODES = ("direct", "online", "postal", "other")
 LEVEL_CODES = ("province", "district", "commune")
 SERVICE_GRADE_CODES = ("full", "partial", "information")

@@ -1,4 +1,4 @@
-"""Receipts: what became of a delivery. One JSON file a delivery, the same bytes whenever it is made again."""
+"""Receipts: what became of a delivery. One JSON file each, the same bytes if it is made again."""
 
 import json
 from collections.abc import Iterator
@@ -36,9 +36,9 @@ class Check(_Frozen):
 class DatasetCount(_Frozen):
     """Conservation of one dataset: source_count = accepted_count + refused_count.
 
-    ``line_count`` are the records read; where a contract says that lines repeat an entity, ``folded_count`` of
-    them repeat another and ``source_count`` is the rest. ``left_out_count`` are rows that the contract says are not
-    data (column numbers, totals).
+    ``line_count`` are the records read; where a contract says that lines repeat an entity,
+    ``folded_count`` of them repeat another and ``source_count`` is the rest. ``left_out_count`` are
+    rows that the contract says are not data (column numbers, totals).
     """
 
     dataset_code: str

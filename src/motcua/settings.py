@@ -1,4 +1,4 @@
-"""Settings: one class, read from the environment (prefix ``MOTCUA_``). The README lists each one."""
+"""Settings: one class, read from the environment (``MOTCUA_…``). The README lists each one."""
 
 from pathlib import Path
 
@@ -19,6 +19,9 @@ class Settings(BaseSettings):
     )
     localities: Path = Field(
         REPOSITORY / "landing" / "localities.yml", description="Register of who sends what, when."
+    )
+    dbt_folder: Path = Field(
+        REPOSITORY, description="Folder that holds dbt_project.yml and dbt_project/."
     )
     memory_limit: str = Field("2GB", description="Memory one DuckDB connection may use.")
     threads: int = Field(2, ge=1, description="Threads one DuckDB connection may use.")

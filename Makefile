@@ -1,0 +1,42 @@
+# make run: from deliveries to sealed review packs; make test: every check. Both install what they need.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: run test lint up bench soak docs lock clean
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(INSTALLED)
+	@$(BIN)/python -m motcua.demo.walkthrough
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --nocolor --disable-progress-bar dbt_project
+
+test: lint
+	$(BIN)/python -m pytest -m "not soak"
+
+soak: $(INSTALLED)
+	$(BIN)/python -m pytest -m soak
+
+up: $(INSTALLED)
+	@$(BIN)/python -m motcua.orchestration
+
+bench: $(INSTALLED)
+	@$(BIN)/python -m motcua.bench $(ARGS)
+
+docs: $(INSTALLED)
+	@$(BIN)/motcua docs
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf var landing/inbox landing/raw landing/accepted landing/quarantine landing/receipts

@@ -1,0 +1,263 @@
+"""The command line: the same steps as the DAGs, without Airflow.
+
+Exit code 0: done (a refused delivery is an outcome and is printed); 2: wrong use; 1: it failed,
+with one line that says why and what to do.
+"""
+
+import logging
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+
+from motcua.errors import MotcuaError
+from motcua.settings import Settings, read_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The warehouse of a province's one-stop-shop dossiers.",
+)
+contract_app = typer.Typer(no_args_is_help=True, help="Check and try contracts.")
+app.add_typer(contract_app, name="contract")
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day up to which exports are known."),
+]
+Province = Annotated[str | None, typer.Option("--province", help="Province code, such as H01.")]
+
+
+@app.callback()
+def _configure(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show each step.")] = False,
+) -> None:
+    handler: logging.Handler = logging.StreamHandler()
+    if sys.stderr.isatty():
+        handler = RichHandler(console=errors, show_path=False)
+    level = logging.INFO if verbose or sys.stderr.isatty() else logging.WARNING
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], format="%(message)s")
+    logging.getLogger("motcua").setLevel(level)
+
+
+@app.command()
+def demo(
+    scale: Annotated[float, typer.Option(min=0.0005, help="1.0 is the published volume.")] = 1.0,
+    scenario: Annotated[list[str] | None, typer.Option(help="Only these scenarios.")] = None,
+    random_totals: Annotated[
+        int | None, typer.Option(metavar="SEED", help="Draw other totals, and write them down.")
+    ] = None,
+) -> None:
+    """Write the demonstration deliveries into the inbox."""
+    from motcua.demo import edge
+
+    written = edge.write_demo(read_settings(), scale, scenario or None, random_totals)
+    console.print(f"{len(written)} deliveries written to {read_settings().inbox}")
+
+
+@app.command()
+def intake() -> None:
+    """Take in everything that lies in the inbox."""
+    settings = read_settings()
+    _take_in(settings)
+
+
+@app.command()
+def build(as_of: AsOf = None) -> None:
+    """Build the warehouse, gate it and publish it."""
+    _build(read_settings(), as_of)
+
+
+@app.command()
+def snapshot(
+    review: Annotated[str, typer.Argument(help="Period code (2024-CY) or review code.")],
+    province: Province = None,
+    as_of: AsOf = None,
+) -> None:
+    """Make the pack of a review meeting."""
+    _snapshot(read_settings(), review, province, as_of)
+
+
+@app.command()
+def run(
+    review: Annotated[str, typer.Argument(help="Period code (2024-CY) or review code.")],
+    province: Province = None,
+    as_of: AsOf = None,
+) -> None:
+    """Take in, build and publish, and make the pack: all three steps."""
+    settings = read_settings()
+    _take_in(settings)
+    _build(settings, as_of)
+    _snapshot(settings, review, province, as_of)
+
+
+@app.command()
+def rebuild() -> None:
+    """Make everything again from landing/raw; figures and receipts come out the same."""
+    from motcua.intake import edge
+
+    settings = read_settings()
+    edge.delete_derived(settings)
+    _take_in(settings)
+    _build(settings, None)
+
+
+@app.command()
+def rollback() -> None:
+    """Publish the release before the current one again."""
+    from motcua.warehouse import edge
+
+    console.print(f"published again: {edge.run_rollback(read_settings())}")
+
+
+@app.command()
+def status() -> None:
+    """Say who has sent what, what was refused and what is published."""
+    from motcua import status as report
+
+    settings = read_settings()
+    _print_table("Deliveries", report.read_delivery_lines(settings))
+    _print_table("Localities that sent nothing", report.read_missing_localities(settings))
+    _print_table("Published", report.read_published_lines(settings))
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation, the settings, the disk and the locks, and say what to do."""
+    from motcua import status as report
+
+    findings = report.find_troubles(read_settings())
+    for finding in findings:
+        console.print(f"- {finding}")
+    if findings:
+        raise typer.Exit(1)
+    console.print("all is well")
+
+
+@app.command()
+def verify(path: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
+    """Compute a pack's sums again; a changed byte is named."""
+    from motcua.snapshot import edge
+
+    problems = edge.verify_pack(path)
+    for problem in problems:
+        errors.print(problem)
+    if problems:
+        raise typer.Exit(1)
+    console.print(f"{path}: unchanged")
+
+
+@app.command()
+def docs() -> None:
+    """Write dbt's documentation of the project as one static page."""
+    from motcua.warehouse import edge
+
+    console.print(str(edge.write_docs(read_settings())))
+
+
+@app.command()
+def figures() -> None:
+    """Print published against computed figures of the demonstration."""
+    print_review_table(read_settings())
+
+
+@contract_app.command("check")
+def contract_check(path: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Validate one contract; errors name the line and the key."""
+    from motcua.contracts import parse_contract
+
+    contract = parse_contract(path.read_text(encoding="utf-8"), str(path))
+    console.print(f"{contract.contract}: {', '.join(contract.datasets)}: valid")
+
+
+@contract_app.command("try")
+def contract_try(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    export: Annotated[Path, typer.Argument(exists=True)],
+) -> None:
+    """Show what a contract would make of an export; nothing is taken in."""
+    from motcua.intake import edge
+
+    for title, lines in edge.run_contract_try(path, export, read_settings()).items():
+        _print_table(title, lines)
+
+
+def print_review_table(settings: Settings) -> bool:
+    """Print published against computed figures, and say whether all are equal."""
+    from motcua.demo import edge
+
+    rows = edge.read_review_table(settings)
+    table = Table("figure", "published", "computed", "numerator", "denominator", "equal")
+    for row in rows:
+        table.add_row(
+            row.label,
+            row.published,
+            row.computed,
+            "" if row.numerator is None else f"{row.numerator:,}".replace(",", "."),
+            "" if row.denominator is None else f"{row.denominator:,}".replace(",", "."),
+            "equal" if row.is_equal else "NOT EQUAL",
+        )
+    Console(width=150, highlight=False).print(table)
+    return all(row.is_equal for row in rows)
+
+
+def main() -> None:
+    """Run the command line; our own errors become one line and exit code 1."""
+    try:
+        app()
+    except MotcuaError as error:
+        errors.print(f"motcua: {error}", markup=False, soft_wrap=True)
+        sys.exit(1)
+
+
+def _take_in(settings: Settings) -> None:
+    from motcua.intake import edge
+    from motcua.quality.edge import write_data_docs
+
+    lines = [
+        {
+            "delivery": f"{receipt.locality_code}/{receipt.delivery_name}",
+            "state": receipt.state_code,
+            "accepted": sum(dataset.accepted_count for dataset in receipt.datasets),
+            "refused": sum(dataset.refused_count for dataset in receipt.datasets),
+            "reason": receipt.refusal_sentence or "",
+        }
+        for receipt in edge.run_intake_all(settings)
+    ]
+    if lines:
+        write_data_docs(settings)
+    _print_table("Taken in", lines)
+
+
+def _build(settings: Settings, as_of: datetime | None) -> None:
+    from motcua.warehouse import edge
+
+    made = edge.run_build(settings, as_of.date() if as_of else None)
+    console.print(f"published {edge.run_publish(settings, made)} as of {made.as_of_date}")
+
+
+def _snapshot(
+    settings: Settings, review: str, province: str | None, as_of: datetime | None
+) -> None:
+    from motcua.snapshot import edge
+
+    pack = edge.run_snapshot(settings, review, province, as_of.date() if as_of else None)
+    console.print(f"pack {pack.review_code} v{pack.version:02d}: {pack.folder}")
+
+
+def _print_table(title: str, lines: list[dict[str, object]]) -> None:
+    if not lines:
+        console.print(f"{title}: none")
+        return
+    table = Table(*lines[0], title=title)
+    for line in lines:
+        table.add_row(*(str(value) for value in line.values()))
+    console.print(table)

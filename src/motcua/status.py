@@ -1,0 +1,115 @@
+"""What `motcua status` and `motcua doctor` say: read from receipts, the register and the disk."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from motcua.contracts import read_contracts, read_localities
+from motcua.errors import MotcuaError
+from motcua.receipts import read_receipts
+from motcua.settings import Settings
+
+FREE_BYTES_WANTED = 5 * 2**30
+
+Lines = list[dict[str, object]]
+
+
+def read_delivery_lines(settings: Settings) -> Lines:
+    """Give a line per delivery, by locality and time of export."""
+    receipts = sorted(
+        read_receipts(settings.receipts), key=lambda one: (one.locality_code, one.exported_at)
+    )
+    return [
+        {
+            "locality": receipt.locality_code,
+            "delivery": receipt.delivery_name,
+            "exported": receipt.exported_at,
+            "state": receipt.state_code,
+            "accepted": sum(dataset.accepted_count for dataset in receipt.datasets),
+            "refused": sum(dataset.refused_count for dataset in receipt.datasets),
+            "reason": receipt.refusal_sentence or "",
+        }
+        for receipt in receipts
+    ]
+
+
+def read_missing_localities(settings: Settings) -> Lines:
+    """Give a line per expected locality of which nothing has been accepted."""
+    sent = {
+        receipt.locality_code
+        for receipt in read_receipts(settings.receipts)
+        if receipt.state_code != "refused"
+    }
+    return [
+        {"locality": locality.locality_code, "name": locality.locality_name}
+        for locality in read_localities(settings.localities).values()
+        if locality.is_expected and locality.locality_code not in sent
+    ]
+
+
+def read_published_lines(settings: Settings) -> Lines:
+    """Give what is published: file, as-of date, dossiers; nothing where nothing is."""
+    if not settings.marts_file.exists():
+        return []
+    import duckdb
+
+    with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
+        as_of_date, is_simulated = connection.sql(
+            "select as_of_date, is_simulated from quality.dim_builds"
+        ).fetchone()
+        (dossier_count,) = connection.sql("select count(*) from core.fct_dossiers").fetchone()
+    return [
+        {
+            "file": settings.marts_file,
+            "as of": as_of_date,
+            "dossiers": dossier_count,
+            "simulated": is_simulated,
+        }
+    ]
+
+
+def find_troubles(settings: Settings) -> list[str]:
+    """Give one sentence per trouble, each with what to do."""
+    return [
+        *_find_file_troubles(settings),
+        *_find_disk_troubles(settings.home),
+        *_find_inbox_troubles(settings),
+    ]
+
+
+def _find_file_troubles(settings: Settings) -> Iterator[str]:
+    try:
+        contracts = read_contracts(settings.contracts)
+        for locality in read_localities(settings.localities).values():
+            for name in set(locality.contracts) - set(contracts):
+                yield (
+                    f"{settings.localities}: {locality.locality_code} names contract {name!r}, "
+                    f"which {settings.contracts} does not hold; add it or correct the name"
+                )
+    except (MotcuaError, OSError) as error:
+        yield f"{error}; correct the file and run again"
+
+
+def _find_disk_troubles(home: Path) -> Iterator[str]:
+    free = shutil.disk_usage(home).free
+    if free < FREE_BYTES_WANTED:
+        yield f"{home}: only {free / 2**30:.1f} GiB free; make room, a build wants 5 GiB"
+    try:
+        probe = home / "var" / ".doctor"
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_text("", "utf-8")
+        probe.unlink()
+    except OSError as error:
+        yield f"{home}/var cannot be written: {error.strerror}; correct its owner or mount"
+
+
+def _find_inbox_troubles(settings: Settings) -> Iterator[str]:
+    if not settings.inbox.exists() or not settings.localities.exists():
+        return
+    known = set(read_localities(settings.localities))
+    for folder in sorted(settings.inbox.iterdir()):
+        if folder.is_dir() and folder.name not in known and folder.name[0] not in "._":
+            yield (
+                f"{folder}: no locality of that code in {settings.localities}; "
+                "add a line there or move the folder"
+            )

@@ -1,0 +1,403 @@
+"""Build the warehouse into a new file, gate it, publish it by one rename, roll back.
+
+``var/warehouse/releases/<build_id>/`` holds a published file and its Parquet marts; ``current`` is
+a symbolic link to one of them, and ``marts.duckdb`` and ``marts`` lead through it. Publishing and
+rolling back are one rename of ``current``: a reader sees the old release or the new one, never a
+mix, and keeps what it has open.
+"""
+
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from motcua.contracts import read_localities
+from motcua.errors import BuildRefusedError, PipelineError
+from motcua.receipts import read_receipts
+from motcua.settings import Settings
+from motcua.warehouse.gate import find_refusals
+
+logger = logging.getLogger(__name__)
+
+SIMULATED_NOTICE = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
+PUBLISHED_SCHEMAS = ("core", "review", "quality")
+STORAGE_VERSION = "v1.4.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build: its folder under scratch, what it is as of, and dbt's invocation."""
+
+    build_id: str
+    folder: Path
+    as_of_date: date
+    invocation_id: str
+
+    @property
+    def marts_file(self) -> Path:
+        """The DuckDB file that the build made."""
+        return self.folder / "marts.duckdb"
+
+    @property
+    def target(self) -> Path:
+        """Dbt's artifacts."""
+        return self.folder / "target"
+
+    def discard(self) -> None:
+        """Delete the build."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def read_default_as_of_date(settings: Settings) -> date:
+    """Give the latest day of export among deliveries that were taken in.
+
+    Raises:
+        PipelineError: nothing has been taken in yet.
+    """
+    exported = [
+        receipt.exported_at[:10]
+        for receipt in read_receipts(settings.receipts)
+        if receipt.state_code != "refused"
+    ]
+    if not exported:
+        raise PipelineError("build", "nothing has been taken in yet; run `motcua intake` first")
+    return date.fromisoformat(max(exported))
+
+
+def run_build(
+    settings: Settings,
+    as_of_date: date | None = None,
+    extra_reviews: Sequence[dict[str, str]] = (),
+    name: str = "main",
+) -> Build:
+    """Run one ``dbt build`` into a new file under scratch.
+
+    A failing test does not raise here: the gate reads the results. The folder ``build-<name>`` is
+    wiped first, so that a killed build leaves nothing behind for longer than until the next.
+
+    Raises:
+        PipelineError: nothing to build from, or dbt left no results.
+    """
+    from motcua.intake.edge import write_empty_datasets
+
+    as_of_date = as_of_date or read_default_as_of_date(settings)
+    folder = settings.scratch / f"build-{name}"
+    build_id = uuid.uuid4().hex
+    with _lock(settings.scratch / f"build-{name}.lock"):
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "temp").mkdir(parents=True)
+        write_empty_datasets(settings)
+        localities = folder / "localities.json"
+        register = read_localities(settings.localities).values()
+        localities.write_text(
+            json.dumps([locality.model_dump(mode="json") for locality in register]), "utf-8"
+        )
+        variables = {
+            "as_of_date": as_of_date.isoformat(),
+            "landing": str(settings.home / "landing"),
+            "localities_file": str(localities),
+            "extra_reviews": list(extra_reviews),
+        }
+        _run_dbt(
+            settings,
+            folder,
+            ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)],
+        )
+        invocation_id = _read_invocation_id(folder)
+        build = Build(build_id, folder, as_of_date, invocation_id)
+        (folder / "build.json").write_text(
+            json.dumps(
+                {
+                    "build_id": build_id,
+                    "as_of_date": as_of_date.isoformat(),
+                    "invocation_id": invocation_id,
+                }
+            ),
+            "utf-8",
+        )
+    return build
+
+
+def read_build(settings: Settings, build_id: str, name: str = "main") -> Build:
+    """Find a build that another process made.
+
+    Raises:
+        PipelineError: the build is gone, or another one has taken its place.
+    """
+    folder = settings.scratch / f"build-{name}"
+    try:
+        saved = json.loads((folder / "build.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise PipelineError("build", f"{build_id} is gone; run the build again") from None
+    if saved["build_id"] != build_id:
+        raise PipelineError("build", f"{build_id} was replaced by another; run the build again")
+    return Build(build_id, folder, date.fromisoformat(saved["as_of_date"]), saved["invocation_id"])
+
+
+def run_gate(build: Build) -> None:
+    """Refuse a build whose own results are not all good.
+
+    Raises:
+        BuildRefusedError: with a reason for each model or test.
+    """
+    reasons = find_refusals(
+        json.loads((build.target / "manifest.json").read_text("utf-8")),
+        json.loads((build.target / "run_results.json").read_text("utf-8")),
+        build.invocation_id,
+    )
+    if reasons:
+        raise BuildRefusedError(reasons)
+
+
+def run_publish(settings: Settings, build: Build) -> Path:
+    """Publish a build that passes the gate, by one rename, and give the published file.
+
+    Raises:
+        BuildRefusedError: the gate says no; nothing has changed then.
+    """
+    run_gate(build)
+    releases = settings.warehouse / "releases"
+    release = releases / build.build_id
+    partial = releases / f".{build.build_id}.partial"
+    with _lock(settings.warehouse / "publish.lock"):
+        _delete_partial_releases(releases)
+        if not release.exists():
+            partial.mkdir(parents=True)
+            _finish_file(settings, build)
+            _write_parquet(settings, build.marts_file, partial / "marts")
+            # A link, not a move: a task killed here finds its build whole when it runs again.
+            os.link(build.marts_file, partial / "marts.duckdb")
+            for artifact in ("manifest.json", "run_results.json"):
+                shutil.copyfile(build.target / artifact, partial / artifact)
+            partial.replace(release)
+        _point_current_to(settings, release)
+        _delete_old_releases(settings)
+    build.discard()
+    logger.info("published %s as of %s", release, build.as_of_date)
+    return settings.marts_file
+
+
+def run_rollback(settings: Settings) -> Path:
+    """Publish the release before the current one again, and give its folder.
+
+    Raises:
+        PipelineError: there is none.
+    """
+    with _lock(settings.warehouse / "publish.lock"):
+        previous = settings.warehouse / "previous"
+        if not previous.exists():
+            raise PipelineError("rollback", "no earlier release is kept")
+        release = previous.resolve()
+        _point_current_to(settings, release)
+    return release
+
+
+def write_docs(settings: Settings) -> Path:
+    """Write dbt's documentation of the project as one static page, and give its path."""
+    folder = settings.scratch / "build-docs"
+    with _lock(settings.scratch / "build-docs.lock"):
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "temp").mkdir(parents=True)
+        shutil.copyfile(settings.marts_file, folder / "marts.duckdb")
+        localities = folder / "localities.json"
+        localities.write_text("[]", "utf-8")
+        variables = {
+            "as_of_date": read_default_as_of_date(settings).isoformat(),
+            "landing": str(settings.home / "landing"),
+            "localities_file": str(localities),
+            "extra_reviews": [],
+        }
+        _run_dbt(
+            settings, folder, ["docs", "generate", "--static", "--vars", json.dumps(variables)]
+        )
+        page = settings.var / "docs" / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        (folder / "target" / "static_index.html").replace(page)
+        shutil.rmtree(folder)
+    return page
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Hold an advisory lock on a file; the system lets go of it when the process ends, however."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _run_dbt(settings: Settings, folder: Path, arguments: Sequence[str]) -> None:
+    """Run dbt in a process of its own, its lines going to our log."""
+    environment = {
+        **os.environ,
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+        "MOTCUA_BUILD_FILE": str(folder / "marts.duckdb"),
+        "MOTCUA_MEMORY_LIMIT": settings.memory_limit,
+        "MOTCUA_THREADS": str(settings.threads),
+        "MOTCUA_SCRATCH": str(folder / "temp"),
+    }
+    command = [
+        sys.executable,
+        "-c",
+        "from dbt.cli.main import cli; cli()",
+        *arguments,
+        *("--project-dir", str(settings.dbt_folder)),
+        *("--profiles-dir", str(settings.dbt_folder / "dbt_project")),
+        *("--no-version-check", "--no-use-colors", "--log-level-file", "none"),
+    ]
+    process = subprocess.Popen(  # noqa: S603 - our own command, no shell
+        command,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    last_lines: list[str] = []
+    with process:
+        for line in process.stdout or ():
+            logger.info("dbt: %s", line.rstrip())
+            last_lines = [*last_lines[-9:], line.strip()]
+    if not (folder / "target" / "manifest.json").exists() or process.returncode > 1:
+        raise PipelineError("dbt", " / ".join(line for line in last_lines if line))
+
+
+def _read_invocation_id(folder: Path) -> str:
+    path = folder / "target" / "run_results.json"
+    if not path.exists():
+        raise PipelineError("dbt", "the build left no run_results.json")
+    return json.loads(path.read_text("utf-8"))["metadata"]["invocation_id"]
+
+
+def _connect_to_build(settings: Settings, path: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "temp_directory": str(path.parent / "temp"),
+            "preserve_insertion_order": False,
+        }
+    )
+    connection.execute(f"attach '{path}' as marts (storage_version '{STORAGE_VERSION}')")
+    return connection
+
+
+def _finish_file(settings: Settings, build: Build) -> None:
+    """Add the build's own results, and mark every comment when figures come from simulated data."""
+    results = json.loads((build.target / "run_results.json").read_text("utf-8"))["results"]
+    rows = sorted(
+        (
+            result["unique_id"].split(".", 2)[-1],
+            result["unique_id"].split(".", 1)[0],
+            result["status"],
+            result["failures"] or 0,
+        )
+        for result in results
+    )
+    with _connect_to_build(settings, build.marts_file) as connection:
+        connection.execute("use marts")
+        connection.execute(
+            "create or replace table quality.fct_build_results ("
+            "node_name varchar, node_type_code varchar, status_code varchar, failed_count bigint)"
+        )
+        connection.executemany("insert into quality.fct_build_results values (?, ?, ?, ?)", rows)
+        _comment_build_results(connection)
+        (is_simulated,) = connection.sql(
+            "select is_simulated from quality.dim_builds"
+        ).fetchone() or (False,)
+        if is_simulated:
+            _mark_comments_as_simulated(connection)
+        connection.execute("checkpoint marts")
+
+
+def _comment_build_results(connection: duckdb.DuckDBPyConnection) -> None:
+    comments = {
+        "table quality.fct_build_results": (
+            "Mỗi dòng là kết quả của một mô hình hoặc một phép kiểm tra trong lần dựng kho này."
+        ),
+        "column quality.fct_build_results.node_name": "Tên mô hình hoặc phép kiểm tra.",
+        "column quality.fct_build_results.node_type_code": "Loại: model, seed hoặc test.",
+        "column quality.fct_build_results.status_code": "Kết quả: success, pass hoặc warn.",
+        "column quality.fct_build_results.failed_count": "Số dòng không đạt phép kiểm tra.",
+    }
+    for name, comment in comments.items():
+        connection.execute(f"comment on {name} is '{comment}'")
+
+
+def _mark_comments_as_simulated(connection: duckdb.DuckDBPyConnection) -> None:
+    tables = connection.sql(
+        "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "
+        "where database_name = 'marts' and not starts_with(coalesce(comment, ''), $notice)",
+        params={"notice": SIMULATED_NOTICE},
+    ).fetchall()
+    for schema, table, comment in tables:
+        text = f"{SIMULATED_NOTICE}. {comment}".replace("'", "''")
+        connection.execute(f"comment on table {schema}.{table} is '{text}'")
+
+
+def _write_parquet(settings: Settings, marts_file: Path, folder: Path) -> None:
+    """Write every published table as Parquet; review and quality tables in order of all columns."""
+    with _connect_to_build(settings, marts_file) as connection:
+        tables = connection.sql(
+            "select schema_name, table_name from duckdb_tables() where database_name = 'marts' "
+            "order by schema_name, table_name"
+        ).fetchall()
+        strangers = {schema for schema, _ in tables} - set(PUBLISHED_SCHEMAS)
+        if strangers:
+            raise BuildRefusedError((f"schemas that are not published: {sorted(strangers)}",))
+        for schema, table in tables:
+            (folder / schema).mkdir(parents=True, exist_ok=True)
+            order = "" if schema == "core" else " order by all"
+            connection.execute(
+                f"copy (select * from marts.{schema}.{table}{order}) "
+                f"to '{folder / schema / table}.parquet' (format parquet, compression zstd)"
+            )
+
+
+def _point_current_to(settings: Settings, release: Path) -> None:
+    """Swap the link ``current`` in one rename; what it led to before becomes ``previous``."""
+    current = settings.warehouse / "current"
+    before = current.resolve() if current.is_symlink() else None
+    _replace_link(settings.warehouse / "marts.duckdb", Path("current") / "marts.duckdb")
+    _replace_link(settings.warehouse / "marts", Path("current") / "marts")
+    if before is not None and before != release.resolve():
+        _replace_link(settings.warehouse / "previous", Path("releases") / before.name)
+    _replace_link(current, Path("releases") / release.name)
+
+
+def _replace_link(link: Path, target: Path) -> None:
+    partial = link.with_name(f".{link.name}.partial")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(target)
+    partial.replace(link)
+
+
+def _delete_partial_releases(releases: Path) -> None:
+    for partial in releases.glob(".*.partial"):
+        shutil.rmtree(partial)
+
+
+def _delete_old_releases(settings: Settings) -> None:
+    """Keep what ``current`` and ``previous`` lead to."""
+    kept = {
+        (settings.warehouse / link).resolve().name
+        for link in ("current", "previous")
+        if (settings.warehouse / link).is_symlink()
+    }
+    for release in (settings.warehouse / "releases").iterdir():
+        if release.name not in kept:
+            shutil.rmtree(release)
