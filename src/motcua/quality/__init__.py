@@ -1,1 +1,1 @@
-"""Run the expectation suites and keep what they found."""
+"""Great Expectations on DuckDB: suites run on every delivery, and the Data Docs that show what they found."""

@@ -1,0 +1,74 @@
+"""SQLAlchemy on a DuckDB connection that somebody else owns, with results read at once.
+
+Great Expectations closes its connection before it reads a result, which DuckDB does not survive. Here a closed
+connection stays open, because it is only borrowed, and every result is in memory before it is handed on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import duckdb
+from duckdb_sqlalchemy import ConnectionWrapper, Dialect
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
+from sqlalchemy.pool import NullPool, Pool
+
+CONNECTION_STRING = "duckdb+borrowed:///:memory:"
+KEPT_ROW_COUNT = 1_000
+"""Rows kept of one result: more than Great Expectations takes (200) and than a table has columns."""
+
+_borrowed: ContextVar[duckdb.DuckDBPyConnection] = ContextVar("borrowed")
+
+
+class _BorrowedConnection(ConnectionWrapper):
+    """The owner's connection: transactions and closing stay the owner's."""
+
+    def begin(self) -> None: ...
+
+    def commit(self) -> None: ...
+
+    def rollback(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _BufferedExecution(Dialect.execution_ctx_cls):
+    def post_exec(self) -> None:
+        super().post_exec()
+        description = self.cursor.description
+        if description is None:
+            return
+        rows = self.cursor.fetchmany(KEPT_ROW_COUNT)
+        self.cursor.close()
+        self.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
+            self.cursor, description, initial_buffer=rows
+        )
+
+
+class BorrowedDialect(Dialect):
+    """DuckDB's dialect on the connection given by :func:`borrow`."""
+
+    execution_ctx_cls = _BufferedExecution
+    supports_statement_cache = False
+
+    def connect(self, *_args: Any, **_options: Any) -> ConnectionWrapper:
+        return _BorrowedConnection(_borrowed.get())
+
+    @classmethod
+    def get_pool_class(cls, _url: Any) -> type[Pool]:
+        return NullPool
+
+
+@contextmanager
+def borrow(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let engines of :data:`CONNECTION_STRING` use this connection while the block runs."""
+    token = _borrowed.set(connection)
+    try:
+        yield
+    finally:
+        _borrowed.reset(token)
+
+
+registry.register("duckdb.borrowed", __name__, BorrowedDialect.__name__)

@@ -1,0 +1,111 @@
+"""The edge of quality: run suites on a DuckDB connection, write Data Docs."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from motcua.errors import PipelineError
+from motcua.quality import findings
+from motcua.quality.outcome import SuiteOutcome, outcome_of
+from motcua.quality.suites import Rule, Suite, parse_suite
+from motcua.receipts import Check
+
+logger = logging.getLogger(__name__)
+
+__all__ = ["SuiteOutcome", "read_suite", "run_suite"]
+
+
+def read_suite(suites_folder: Path, dataset_code: str) -> Suite:
+    """Read the suite of a dataset."""
+    path = suites_folder / f"{dataset_code}.json"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PipelineError(f"expectations/{path.name}", error.strerror or "unreadable") from None
+    return parse_suite(text, dataset_code)
+
+
+def run_suite(
+    connection: duckdb.DuckDBPyConnection, dataset_code: str, suites_folder: Path
+) -> SuiteOutcome:
+    """Run the suite of a dataset against its table and make ``findings`` (architecture §3).
+
+    Great Expectations runs on ``connection`` itself, so it sees temporary tables and open transactions too. Rows are
+    looked for only where it judged an expectation not met, by its own query, and stay inside DuckDB.
+    """
+    from motcua.quality import validation
+
+    suite = read_suite(suites_folder, dataset_code)
+    view = findings.view_name(dataset_code)
+    _prepare(connection, suite)
+    outcome = outcome_of(suite, validation.validate(connection, view, suite.spec))
+    _find_rows(connection, suite, outcome.checks)
+    logger.info(
+        "%s: %s of %s expectations met",
+        dataset_code,
+        sum(check.is_met for check in outcome.checks),
+        len(outcome.checks),
+    )
+    return outcome
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, suite: Suite) -> None:
+    present = set(connection.table(suite.dataset_code).columns)
+    missing = [column for column in suite.unread_columns if column not in present]
+    connection.execute(findings.view_sql(suite.dataset_code, missing))
+    forms = connection.execute(
+        f"select {', '.join(f'{column}_form' for column in findings.CODE_FORMS)} from delivery"
+    ).fetchone()
+    for column, form in zip(findings.CODE_FORMS, forms or (None, None), strict=True):
+        connection.execute(findings.macro_sql(column, form))
+    # A view cannot replace a table of the same name.
+    kinds = connection.execute(
+        "select table_type from information_schema.tables where table_name = 'findings'"
+    ).fetchall()
+    if ("BASE TABLE",) in kinds:
+        connection.execute("drop table findings")
+    for statement in findings.tables_sql(suite.rules):
+        connection.execute(statement)
+
+
+def _find_rows(
+    connection: duckdb.DuckDBPyConnection, suite: Suite, checks: tuple[Check, ...]
+) -> None:
+    unmet = [
+        (number, rule)
+        for number, (rule, check) in enumerate(zip(suite.rules, checks, strict=True))
+        if not check.is_met and rule.scope_code == "row"
+    ]
+    queries = _row_queries(connection, suite, [rule for _, rule in unmet])
+    for number, rule in unmet:
+        query = queries[rule.rule_code]
+        has_column_name = "column_name" in connection.sql(query).columns
+        connection.execute(findings.insert_sql(number, query, has_column_name=has_column_name))
+
+
+def _row_queries(
+    connection: duckdb.DuckDBPyConnection, suite: Suite, rules: list[Rule]
+) -> dict[str, str]:
+    """Give each rule's query of bad rows: its own, or the one that Great Expectations writes for it."""
+    from motcua.quality import validation
+
+    queries = {rule.rule_code: findings.row_query(rule, suite.dataset_code) for rule in rules}
+    unwritten = [code for code, query in queries.items() if query is None]
+    if unwritten:
+        entries: list[dict[str, Any]] = [
+            entry
+            for code in unwritten
+            for entry in suite.spec["expectations"]
+            if entry["meta"]["rule_code"] == code
+        ]
+        view = findings.view_name(suite.dataset_code)
+        written = validation.read_index_queries(
+            connection, view, {**suite.spec, "expectations": entries}
+        )
+        queries.update(zip(unwritten, written, strict=True))
+    for code, query in queries.items():
+        if not query:
+            raise PipelineError(f"suite {suite.dataset_code}, rule {code}", "gives no row query")
+    return queries

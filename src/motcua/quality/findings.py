@@ -1,0 +1,77 @@
+"""SQL text around a suite: the view that is checked, the two macros of code forms, and the findings."""
+
+from collections.abc import Iterable, Sequence
+
+from motcua.quality.suites import Rule
+
+CODE_FORMS = ("dossier_code", "procedure_code")
+"""Columns whose form the contract gives; ``has_<column>_form(code)`` is the macro that suites use."""
+
+
+def view_name(dataset_code: str) -> str:
+    """Name the view that Great Expectations checks."""
+    return f"checked_{dataset_code}"
+
+
+def view_sql(dataset_code: str, missing_columns: Sequence[str]) -> str:
+    """Show the dataset with every ``_unread_`` column that its suite speaks of."""
+    added = "".join(f", cast(null as varchar) as {column}" for column in missing_columns)
+    return (
+        f"create or replace temp view {view_name(dataset_code)} as "
+        f"select *{added} from {dataset_code}"
+    )
+
+
+def macro_sql(column: str, form: str | None) -> str:
+    """Make a form known as a constant, or DuckDB would compile the expression anew for each row."""
+    pattern = "null" if form is None else _literal(form)
+    return (
+        f"create or replace temp macro has_{column}_form(code) as "
+        f"regexp_full_match(code, {pattern})"
+    )
+
+
+def tables_sql(rules: Sequence[Rule]) -> Iterable[str]:
+    """Make the empty findings: narrow rows and the rules' words apart, joined by a view.
+
+    A delivery of a million bad rows then costs a dozen bytes a finding, not a sentence.
+    """
+    yield (
+        "create or replace table finding_rows "
+        "(_row_id bigint, rule_no smallint, column_name varchar)"
+    )
+    yield (
+        "create or replace table finding_rules (rule_no smallint, rule_code varchar, "
+        "column_name varchar, severity_code varchar, sentence varchar, mend varchar)"
+    )
+    values = ", ".join(
+        f"({number}, {_literal(rule.rule_code)}, {_literal(rule.column_name)}, "
+        f"{_literal(rule.severity_code)}, {_literal(rule.sentence)}, {_literal(rule.mend)})"
+        for number, rule in enumerate(rules)
+    )
+    if values:
+        yield f"insert into finding_rules values {values}"
+    yield (
+        "create or replace view findings as select found._row_id, rule.rule_code, "
+        "coalesce(found.column_name, rule.column_name) as column_name, rule.severity_code, "
+        "rule.sentence, rule.mend "
+        "from finding_rows as found inner join finding_rules as rule using (rule_no)"
+    )
+
+
+def insert_sql(rule_no: int, query: str, *, has_column_name: bool) -> str:
+    """Take the row ids of one rule from the query by which Great Expectations judged it."""
+    column_name = "column_name" if has_column_name else "null"
+    return (
+        f"insert into finding_rows select distinct _row_id, {rule_no}, {column_name} "
+        f"from ({query}\n) as unexpected where _row_id is not null"
+    )
+
+
+def row_query(rule: Rule, dataset_code: str) -> str | None:
+    """Give the query of an UnexpectedRowsExpectation as Great Expectations runs it."""
+    return rule.query and rule.query.format(batch=view_name(dataset_code)).rstrip("; \n")
+
+
+def _literal(text: str | None) -> str:
+    return "null" if text is None else "'" + text.replace("'", "''") + "'"
