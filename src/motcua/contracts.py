@@ -5,6 +5,7 @@ unknown datasets and columns, a column that is both mapped and personal. Errors 
 line and the key.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,6 +20,11 @@ LEGAL_DOSSIER_CODE = r"^(\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(\.\d{1,3}){0,2})-\d{
 """Legal form: agency code (old or new), date of reception, sequence of the day (domain §3.4)."""
 LEGAL_PROCEDURE_CODE = r"^[123]\.\d{6}(\.000\.00\.00\.[A-Z]\d{2}|\.H\d{2})?$"
 """Legal form of a procedure code (domain §3.4)."""
+
+
+def fold(text: str) -> str:
+    """Fold a header or a value for comparison: NFC, case and runs of space; accents stay."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 class _Frozen(BaseModel):
@@ -47,6 +53,14 @@ class ExportedAt(_Frozen):
             message = "file_name needs pattern and format"
             raise ValueError(message)
         return self
+
+
+class ByPresence(_Frozen):
+    """A code that the source says only by filling a column or leaving it empty."""
+
+    column: str = Field(description="Source column looked at.")
+    present: str | None = Field(None, description="Code where the column has a value.")
+    absent: str | None = Field(None, description="Code where it has none.")
 
 
 class Layout(_Frozen):
@@ -85,6 +99,11 @@ class Layout(_Frozen):
     defaults: Mapping[str, str] = Field(
         default_factory=dict, description="Canonical column: code where the source has none."
     )
+    by_presence: Mapping[str, ByPresence] = Field(
+        default_factory=dict,
+        description="Canonical column: code by whether a source column has a value.",
+    )
+    decimal_mark: Literal[".", ","] = Field(".", description="Mark before the decimals of numbers.")
     timestamp_formats: Names = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
     date_formats: Names = ("%Y-%m-%d",)
     personal: Mapping[str, Literal["drop", "token"]] = Field(
@@ -95,11 +114,21 @@ class Layout(_Frozen):
 
     @model_validator(mode="after")
     def _no_column_twice(self) -> "Layout":
-        for group in (self.ignored, self.columns):
-            both = set(self.personal) & set(group)
-            if both:
-                message = f"personal and also mapped or ignored: {', '.join(sorted(both))}"
-                raise ValueError(message)
+        personal = {fold(name) for name in self.personal}
+        looked_at = [rule.column for rule in self.by_presence.values()]
+        read = (*self.ignored, *self.columns, *self.parent_columns, *self.one_row_per, *looked_at)
+        both = sorted({name for name in read if fold(name) in personal})
+        if both:
+            message = f"personal and also mapped or ignored: {', '.join(both)}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _nested_lists_are_json(self) -> "Layout":
+        nested = bool(self.explode or self.has_items or self.parent_columns or self.records)
+        if nested and self.format not in ("json", "jsonl"):
+            message = f"records, explode, parent_columns and has_items need json, not {self.format}"
+            raise ValueError(message)
         return self
 
     def targets(self) -> tuple[str, ...]:
@@ -109,7 +138,9 @@ class Layout(_Frozen):
             for names in (*self.columns.values(), *self.parent_columns.values())
             for name in names
         ]
-        return tuple(dict.fromkeys([*mapped, *self.has_items, *self.defaults]))
+        token = ["applicant_token"] if "token" in self.personal.values() else []
+        others = [*self.has_items, *self.defaults, *self.by_presence, *token]
+        return tuple(dict.fromkeys([*mapped, *others]))
 
 
 class Contract(_Frozen):

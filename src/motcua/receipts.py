@@ -74,6 +74,7 @@ class Receipt(_Frozen):
     datasets: tuple[DatasetCount, ...]
     checks: tuple[Check, ...]
     unknown_columns: tuple[str, ...]
+    unknown_files: tuple[str, ...] = ()
 
 
 def write_receipt(receipt: Receipt, folder: Path) -> Path:

@@ -1,1 +1,1 @@
-"""Make, seal and verify the pack of a review meeting."""
+"""The review pack: one content model read from the marts, laid out as XLSX, DOCX and HTML, sealed by sums."""
