@@ -261,3 +261,7 @@ def _print_table(title: str, lines: list[dict[str, object]]) -> None:
     for line in lines:
         table.add_row(*(str(value) for value in line.values()))
     console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     localities: Path = Field(
         REPOSITORY / "landing" / "localities.yml", description="Register of who sends what, when."
     )
+    suites: Path = Field(
+        REPOSITORY / "expectations", description="Folder of expectation suites, one JSON a dataset."
+    )
     dbt_folder: Path = Field(
         REPOSITORY, description="Folder that holds dbt_project.yml and dbt_project/."
     )
@@ -83,11 +86,6 @@ class Settings(BaseSettings):
     def data_docs(self) -> Path:
         """Static Data Docs of Great Expectations."""
         return self.var / "data_docs"
-
-    @property
-    def suites(self) -> Path:
-        """Expectation suites, one JSON a dataset."""
-        return REPOSITORY / "expectations"
 
 
 def read_settings() -> Settings:

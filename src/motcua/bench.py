@@ -1,0 +1,208 @@
+"""`make bench`: the pipeline against the floor, at 901.402 dossiers and at more.
+
+The floor is DuckDB alone, in a process of its own: it reads the same An Giang CSV files, casts them
+by the same contract, writes Parquet and counts `ii06`. The pipeline is what users run: intake with
+Great Expectations, dbt build, gate, publish. Both read the same bytes, written just before.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+import psutil
+
+from motcua.contracts import Layout, read_contracts
+from motcua.datasets import DATASETS
+from motcua.settings import Settings, read_settings
+
+PUBLISHED_ROWS = 901_402
+SAMPLE_SECONDS = 0.1
+BOOLEAN_TRUE = "('true', '1', 'x', 'có')"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One timed process tree: wall seconds and peak resident memory in GiB."""
+
+    name: str
+    seconds: float
+    peak_gib: float
+
+
+def main() -> int:
+    """Measure and print; the figures are also written to ``var/bench/<rows>.json``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, action="append", help="resolved dossiers; repeatable")
+    parser.add_argument("--keep", action="store_true", help="keep the bench's home")
+    parser.add_argument("--step", choices=("floor",), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    settings = read_settings()
+    if arguments.step == "floor":
+        run_floor(settings)
+        return 0
+    results = [
+        (rows, measure(settings, rows, keep=arguments.keep))
+        for rows in sorted({PUBLISHED_ROWS, *(arguments.rows or ())})
+    ]
+    if len(results) > 1:
+        (small_rows, small), (large_rows, large) = results[0], results[-1]
+        _say(
+            f"growth from {small_rows} to {large_rows} rows ({large_rows / small_rows:.1f} x): "
+            f"floor {large[0].seconds / small[0].seconds:.1f} x, "
+            f"pipeline {_total(large) / _total(small):.1f} x"
+        )
+    return 0
+
+
+def measure(settings: Settings, rows: int, *, keep: bool) -> list[Measure]:
+    """Write the deliveries, time the floor and the pipeline's steps, print and keep the figures."""
+    home = settings.var / "bench" / f"home-{rows}"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    environment = {**os.environ, "MOTCUA_HOME": str(home)}
+    motcua = str(Path(sys.executable).parent / "motcua")
+    _say(f"== {rows} resolved dossiers of An Giang")
+    _watch(
+        "deliveries",
+        [motcua, "demo", "--scenario", "an-giang-2024", "--scale", repr(rows / PUBLISHED_ROWS)],
+        environment,
+    )
+    inbox = home / "landing" / "inbox"
+    byte_count = sum(path.stat().st_size for path in inbox.rglob("*.csv"))
+    _say(f"   {byte_count / 2**20:.0f} MiB of CSV in {len(list(inbox.glob('*/*')))} deliveries")
+    measures = [
+        _watch("floor", [sys.executable, "-m", "motcua.bench", "--step", "floor"], environment),
+        _watch("intake", [motcua, "intake"], environment),
+        _watch("build and publish", [motcua, "build"], environment),
+    ]
+    total, floor = _total(measures), measures[0].seconds
+    peak = max(one.peak_gib for one in measures[1:])
+    _say(
+        f"   pipeline {total:.1f} s = {total / floor:.1f} x the floor of {floor:.1f} s; "
+        f"peak memory {peak:.2f} GiB"
+    )
+    path = settings.var / "bench" / f"{rows}.json"
+    path.write_text(json.dumps([asdict(one) for one in measures], indent=1) + "\n", "utf-8")
+    if not keep:
+        shutil.rmtree(home)
+    return measures
+
+
+def run_floor(settings: Settings) -> None:
+    """Read, cast, write and count with DuckDB alone."""
+    contract = read_contracts(settings.contracts)["opencps_csv"]
+    folder = settings.scratch / "floor"
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        config={
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "temp_directory": str(folder),
+        }
+    )
+    for dataset_code, layout in contract.datasets.items():
+        pattern = f"{settings.inbox}/*/*/{layout.files[0]}"
+        if not list(settings.inbox.glob(f"*/*/{layout.files[0]}")):
+            continue
+        casts = ",\n".join(_floor_casts(dataset_code, layout))
+        connection.execute(
+            f"copy (select {casts} from read_csv('{pattern}', all_varchar = true, header = true, "
+            f"delim = '{layout.delimiter}', quote = '\"', union_by_name = true)) "
+            f"to '{folder / dataset_code}.parquet' (format parquet, compression zstd)"
+        )
+    counts = connection.sql(FLOOR_COUNTS.format(path=folder / "dossiers.parquet")).fetchall()
+    _say(f"   floor counted {sum(row[-1] for row in counts)} resolved in {len(counts)} cells")
+    shutil.rmtree(folder)
+
+
+FLOOR_COUNTS = """
+    with closed as (
+        select
+            *,
+            case
+                when status_code in ('done', 'cancelled', 'unresolved', 'releasing', '7', '9', '10')
+                    then cast(coalesce(finished_at, returned_at) as date)
+            end as closing_date
+        from read_parquet('{path}')
+    )
+
+    select
+        coalesce(resolving_agency_code, receiving_agency_code) as agency_code,
+        field_code,
+        channel_code,
+        count(*) filter (where cast(received_at as date) between date '2024-01-01'
+            and date '2024-12-31') as received_in_period_count,
+        count(*) filter (where closing_date > cast(due_at as date)) as resolved_overdue_count,
+        count(*) filter (where closing_date between date '2024-01-01'
+            and date '2024-12-31') as resolved_count
+    from closed
+    group by all
+"""
+
+
+def _floor_casts(dataset_code: str, layout: Layout) -> list[str]:
+    """Cast each mapped column to its canonical type, the plain way."""
+    types = DATASETS[dataset_code].types()
+    formats = {"timestamp": layout.timestamp_formats, "date": layout.date_formats}
+    casts: dict[str, str] = {}
+    for source, targets in layout.columns.items():
+        for target in targets:
+            kind = types[target]
+            if kind in formats:
+                text = f"try_strptime(\"{source}\", '{formats[kind][0]}')::{kind}"
+            elif kind == "boolean":
+                text = f'lower("{source}") in {BOOLEAN_TRUE}'
+            elif kind == "string":
+                text = f'"{source}"'
+            else:
+                text = f'try_cast("{source}" as {kind})'
+            casts.setdefault(target, f"{text} as {target}")
+    return list(casts.values())
+
+
+def _watch(name: str, command: list[str], environment: dict[str, str]) -> Measure:
+    """Run a command and measure its whole process tree."""
+    start = time.monotonic()
+    process = psutil.Popen(command, env=environment)
+    peak = [0]
+    watcher = threading.Thread(target=_sample, args=(process, peak), daemon=True)
+    watcher.start()
+    if process.wait() != 0:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    measured = Measure(name, time.monotonic() - start, peak[0] / 2**30)
+    _say(f"   {name}: {measured.seconds:.1f} s, peak {measured.peak_gib:.2f} GiB")
+    return measured
+
+
+def _sample(process: psutil.Popen, peak: list[int]) -> None:
+    while True:
+        total = 0
+        try:
+            for one in (process, *process.children(recursive=True)):
+                total += one.memory_info().rss
+        except psutil.NoSuchProcess:
+            if not process.is_running():
+                return
+        peak[0] = max(peak[0], total)
+        time.sleep(SAMPLE_SECONDS)
+
+
+def _total(measures: list[Measure]) -> float:
+    return sum(one.seconds for one in measures[1:])
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,255 @@
+"""What `make run` promises, on a small scale with totals drawn by a seed."""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+PUBLISHED = "core", "review", "quality"
+
+
+def fingerprint(marts_file) -> dict[str, str]:
+    """Sum of every published table, its rows in order of all columns."""
+    with duckdb.connect(str(marts_file), read_only=True) as connection:
+        tables = connection.sql(
+            "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+        ).fetchall()
+        return {
+            table: hashlib.sha256(
+                repr(connection.sql(f"select * from {table} order by all").fetchall()).encode()
+            ).hexdigest()
+            for (table,) in tables
+        }
+
+
+def test_every_planted_figure_comes_out_of_the_marts(demo_run):
+    _, printed = demo_run
+
+    assert "every figure equal" in printed
+    assert "NOT EQUAL" not in printed
+    assert printed.count("success") == 4
+
+
+def test_a_wrong_figure_would_be_seen(demo_run):
+    home, _ = demo_run
+    totals = home.settings.inbox / "_demo_totals.json"
+    text = totals.read_text("utf-8")
+    try:
+        totals.write_text(re.sub(r'("numerator": )(\d+)', r"\g<1>9\2", text), "utf-8")
+        result = home.motcua("figures", check=True)
+    finally:
+        totals.write_text(text, "utf-8")
+
+    assert "NOT EQUAL" in result.stdout
+
+
+def test_some_forty_deliveries_from_three_provinces(demo_run):
+    home, _ = demo_run
+    receipts = home.receipts()
+
+    assert len(receipts) >= 38
+    assert {receipt["province_code"] for receipt in receipts} == {"H01", "H49", "H57"}
+    assert {receipt["state_code"] for receipt in receipts} >= {"accepted_in_part", "refused"}
+
+
+def test_nothing_is_lost_between_source_and_marts(demo_run):
+    home, _ = demo_run
+
+    for receipt in home.receipts():
+        for dataset in receipt["datasets"]:
+            assert dataset["line_count"] == dataset["folded_count"] + dataset["source_count"]
+            assert (
+                dataset["source_count"] == dataset["accepted_count"] + dataset["refused_count"]
+            ), receipt["delivery_name"]
+    assert home.query(
+        "select count(*) from review.mart_review__handling "
+        "where received_count <> resolved_count + pending_count "
+        "or received_in_period_count <> received_online_count + received_other_count "
+        "or received_count <> received_in_period_count + carried_over_count "
+        "or resolved_count "
+        "<> resolved_early_count + resolved_on_time_count + resolved_overdue_count "
+        "or pending_count <> pending_in_due_count + pending_overdue_count"
+    ) == [(0,)]
+
+
+def test_every_refused_row_names_file_line_and_reason(demo_run):
+    home, _ = demo_run
+    (missing,) = home.query(
+        "select count(*) from quality.fct_refusals "
+        "where source_file is null or source_row is null or rule_code is null or sentence is null"
+    )[0:1]
+    (kinds,) = home.query("select count(distinct rule_code) from quality.fct_refusals")
+
+    assert missing == (0,)
+    assert kinds[0] >= 10
+
+
+def test_everything_made_from_the_demo_says_so(demo_run):
+    home, _ = demo_run
+    comments = home.query(
+        "select comment from duckdb_tables() where schema_name in ('core', 'review', 'quality')"
+    )
+
+    assert comments
+    assert all("DỮ LIỆU MÔ PHỎNG" in comment for (comment,) in comments)
+
+
+def test_the_published_file_holds_three_schemas_described_column_by_column(demo_run):
+    home, _ = demo_run
+    schemas = home.query("select distinct schema_name from duckdb_tables()")
+    bare = home.query(
+        "select table_name, column_name from duckdb_columns() "
+        "where comment is null and not internal"
+    )
+
+    assert {schema for (schema,) in schemas} == set(PUBLISHED)
+    assert bare == []
+    assert home.query("select count(*) from duckdb_views() where not internal") == [(0,)]
+
+
+def test_the_published_file_names_no_path_of_this_machine(demo_run):
+    home, _ = demo_run
+    needle = str(home.path).encode()
+
+    assert needle not in home.settings.marts_file.read_bytes()
+
+
+def test_parquet_beside_the_file_holds_the_same_rows(demo_run):
+    home, _ = demo_run
+    tables = home.query("select schema_name, table_name, estimated_size from duckdb_tables()")
+
+    for schema, table, _size in tables:
+        path = home.settings.warehouse / "marts" / schema / f"{table}.parquet"
+        assert (
+            duckdb.sql(f"select count(*) from '{path}'").fetchone()
+            == home.query(f"select count(*) from {schema}.{table}")[0]
+        ), table
+
+
+def test_a_second_run_takes_in_nothing_and_changes_no_figure(demo_run):
+    home, _ = demo_run
+    before = fingerprint(home.settings.marts_file)
+    receipts = {path.name: path.read_bytes() for path in home.settings.receipts.glob("*.json")}
+    home.motcua("demo", "--scale", "0.004", "--random-totals", "7")
+    home.motcua("intake")
+    home.motcua("build")
+
+    assert fingerprint(home.settings.marts_file) == before
+    assert {
+        path.name: path.read_bytes() for path in home.settings.receipts.glob("*.json")
+    } == receipts
+
+
+def test_rebuilding_from_raw_gives_the_same_marts(demo_run, tmp_path):
+    home, _ = demo_run
+    copy = type(home)(tmp_path)
+    shutil.copytree(home.settings.raw, copy.settings.raw, symlinks=True)
+    copy.motcua("rebuild")
+
+    assert fingerprint(copy.settings.marts_file) == fingerprint(home.settings.marts_file)
+    assert [path.read_bytes() for path in sorted(copy.settings.receipts.glob("*.json"))] == [
+        path.read_bytes() for path in sorted(home.settings.receipts.glob("*.json"))
+    ]
+
+
+def read_personal_values(home) -> set[bytes]:
+    """Personal values that the demo really wrote: every value of one CSV's personal columns."""
+    from motcua.contracts import read_contracts
+
+    layout = read_contracts(home.settings.contracts)["opencps_csv"].datasets["dossiers"]
+    paths = sorted(home.settings.raw.glob("ag-*/*/files/**/dossiers*.csv"))
+    values: set[bytes] = set()
+    with duckdb.connect() as connection:
+        for path in paths[:3]:
+            relation = connection.read_csv(str(path), all_varchar=True, header=True)
+            for column in set(layout.personal) & set(relation.columns):
+                rows = relation.project(f'"{column}"').distinct().limit(40).fetchall()
+                values |= {value.encode() for (value,) in rows if value and len(value) >= 9}
+    return values
+
+
+def test_no_personal_value_leaves_the_landing(demo_run):
+    home, _ = demo_run
+    values = read_personal_values(home)
+    assert len(values) > 200
+    pattern = re.compile(b"|".join(re.escape(value) for value in sorted(values)))
+    kept = (home.settings.inbox, home.settings.raw)
+    leaks = {}
+    for path in sorted(home.path.rglob("*")):
+        if path.is_file() and not any(path.is_relative_to(zone) for zone in kept):
+            found = pattern.search(path.read_bytes())
+            if found:
+                leaks[path] = found.group().decode()
+
+    assert leaks == {}
+
+
+def test_the_leak_search_finds_what_is_there(demo_run):
+    home, _ = demo_run
+    value = sorted(read_personal_values(home))[0]
+    texts = [path.read_bytes() for path in home.settings.raw.glob("ag-*/*/files/**/dossiers*.csv")]
+
+    assert any(value in text for text in texts)
+
+
+def test_a_duckdb_1_4_client_reads_the_published_file(demo_run, tmp_path, request):
+    home, _ = demo_run
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    subprocess.run(
+        [
+            *(str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"),
+            *("-r", str(request.path.with_name("older-client.lock"))),
+        ],
+        check=True,
+    )
+    program = (
+        "import duckdb, json, sys\n"
+        "c = duckdb.connect(sys.argv[1], read_only=True)\n"
+        "print(json.dumps([duckdb.__version__, "
+        "c.sql('select sum(resolved_count) from review.mart_review__handling').fetchone()[0]], "
+        "default=int))"
+    )
+    out = subprocess.run(
+        [str(python), "-c", program, str(home.settings.marts_file)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    version, resolved = json.loads(out)
+
+    assert version.startswith("1.4.")
+    assert [(resolved,)] == home.query(
+        "select sum(resolved_count) from review.mart_review__handling"
+    )
+
+
+def test_packs_are_left_and_a_changed_byte_is_named(demo_run, tmp_path):
+    home, _ = demo_run
+    pack = max((home.settings.snapshots / "2024-CY-H01").glob("v*"))
+    copy = tmp_path / pack.name
+    shutil.copytree(pack, copy)
+    victim = next(copy.glob("*.xlsx"))
+    victim.chmod(0o644)
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(bytes(data))
+    result = home.motcua("verify", str(copy), check=False)
+
+    assert {path.suffix for path in pack.iterdir()} >= {".xlsx", ".docx", ".html", ".json"}
+    assert home.motcua("verify", str(pack)).returncode == 0
+    assert result.returncode == 1
+    assert victim.name in result.stderr + result.stdout
+
+
+@pytest.mark.parametrize("page", ["index.html"])
+def test_data_docs_open_offline(demo_run, page):
+    home, _ = demo_run
+    text = (home.settings.data_docs / page).read_text("utf-8")
+
+    assert not re.search(r"""(src|href)=["']https?://""", text)
