@@ -1,0 +1,140 @@
+-- The counting rule ii06, written here and nowhere else: what each dossier is in each period that a review reads.
+-- Dates are compared, never times of day.
+with dossiers as (select * from {{ ref('int_dossiers__latest') }}),
+
+periods as (select * from {{ ref('int_periods__reviewed') }}),
+
+pauses as (select * from {{ ref('int_pauses__dated') }}),
+
+-- What ends on a day has ended when the day is over, and a period is read at the end of its last day.
+paused as (
+    select distinct
+        pauses.locality_code,
+        pauses.dossier_code,
+        periods.period_code
+    from pauses
+    inner join periods
+        on
+            pauses.province_code = periods.province_code
+            and pauses.started_date <= periods.known_to_date
+            and (pauses.ended_date is null or pauses.ended_date > periods.known_to_date)
+),
+
+scoped as (
+    select
+        dossiers.dossier_key,
+        dossiers.dossier_code,
+        dossiers.locality_code,
+        dossiers.province_code,
+        periods.period_code,
+        dossiers.agency_code,
+        dossiers.field_code,
+        dossiers.level_code,
+        dossiers.channel_code,
+        dossiers.procedure_code,
+        dossiers.service_grade_code,
+        dossiers.status_code,
+        dossiers.is_channel_missing,
+        dossiers.is_input_digitised,
+        dossiers.is_result_digitised,
+        dossiers.is_result_electronic,
+        dossiers.is_data_reused,
+        dossiers.received_date,
+        dossiers.due_date,
+        dossiers.closing_date,
+        periods.known_to_date,
+        dossiers.received_date >= periods.start_date as is_received_in_period,
+        coalesce(dossiers.closing_date <= periods.known_to_date, false) as is_resolved,
+        -- A state that nobody dated says nothing of a period that had ended when it was exported.
+        coalesce(dossiers.status_code in ('5', '6', '8'), false)
+        and cast(dossiers._exported_at as date) <= periods.end_date as is_paused_undated,
+        dossiers._delivery_id
+    from dossiers
+    inner join periods
+        on
+            dossiers.province_code = periods.province_code
+            and dossiers.received_date <= periods.known_to_date
+            and (
+                dossiers.received_date >= periods.start_date
+                or dossiers.closing_date is null
+                or dossiers.closing_date >= periods.start_date
+            )
+    where coalesce(dossiers.status_code, 'unknown') not in ('1', '3')
+),
+
+judged as (
+    select
+        scoped.*,
+        scoped.is_paused_undated or paused.period_code is not null as is_paused,
+        coalesce(scoped.due_date < scoped.known_to_date, false) as is_past_due,
+        coalesce(scoped.status_code = '7', false) as is_withdrawn,
+        case
+            when scoped.status_code = '7' or scoped.due_date is null then 'on_time'
+            when scoped.closing_date < scoped.due_date then 'early'
+            when scoped.closing_date > scoped.due_date then 'overdue'
+            else 'on_time'
+        end as timeliness_code
+    from scoped
+    left join paused
+        on
+            scoped.dossier_code = paused.dossier_code
+            and scoped.locality_code = paused.locality_code
+            and scoped.period_code = paused.period_code
+),
+
+final as (
+    select
+        dossier_key,
+        dossier_code,
+        locality_code,
+        province_code,
+        period_code,
+        agency_code,
+        field_code,
+        level_code,
+        channel_code,
+        procedure_code,
+        due_date,
+        closing_date,
+        {{ flag("true") }} as received_count,
+        {{ flag("is_received_in_period") }} as received_in_period_count,
+        {{ flag("is_received_in_period and channel_code = 'online'") }} as received_online_count,
+        {{ flag("is_received_in_period and channel_code <> 'online'") }} as received_other_count,
+        {{ flag("not is_received_in_period") }} as carried_over_count,
+        {{ flag("is_resolved") }} as resolved_count,
+        {{ flag("is_resolved and timeliness_code = 'early'") }} as resolved_early_count,
+        {{ flag("is_resolved and timeliness_code = 'on_time'") }} as resolved_on_time_count,
+        {{ flag("is_resolved and timeliness_code = 'overdue'") }} as resolved_overdue_count,
+        {{ flag("not is_resolved") }} as pending_count,
+        {{ flag("not is_resolved and (is_paused or not is_past_due)") }} as pending_in_due_count,
+        {{ flag("not is_resolved and is_past_due and not is_paused") }} as pending_overdue_count,
+        {{ flag("is_resolved and due_date is null") }} as resolved_no_due_count,
+        {{ flag("is_resolved and is_withdrawn") }} as resolved_withdrawn_count,
+        {{ flag("is_resolved and is_withdrawn and closing_date > due_date") }}
+            as withdrawn_after_due_count,
+        {{ flag("not is_resolved and is_paused") }} as pending_paused_count,
+        {{ flag("is_received_in_period and is_channel_missing") }} as channel_missing_count,
+        {{ flag("is_resolved and channel_code = 'online'") }} as resolved_online_count,
+        {{ flag("is_resolved and is_channel_missing") }} as resolved_channel_missing_count,
+        {{ flag("is_received_in_period and channel_code = 'online'"
+            ~ " and service_grade_code = 'full'") }} as received_full_online_count,
+        {{ flag("is_received_in_period and channel_code = 'online'"
+            ~ " and service_grade_code is null") }} as received_online_grade_unknown_count,
+        {{ flag("is_resolved and is_input_digitised") }} as input_digitised_count,
+        {{ flag("is_resolved and is_input_digitised is null") }} as input_unknown_count,
+        {{ flag("is_resolved and is_result_digitised") }} as result_digitised_count,
+        {{ flag("is_resolved and is_result_digitised is null") }} as result_unknown_count,
+        {{ flag("is_resolved and is_input_digitised and is_result_digitised") }}
+            as input_and_result_digitised_count,
+        {{ flag("is_resolved and (is_input_digitised and is_result_digitised) is null") }}
+            as input_and_result_unknown_count,
+        {{ flag("is_resolved and is_result_electronic") }} as result_electronic_count,
+        {{ flag("is_resolved and is_result_electronic is null") }}
+            as result_electronic_unknown_count,
+        {{ flag("is_resolved and is_data_reused") }} as data_reused_count,
+        {{ flag("is_resolved and is_data_reused is null") }} as data_reused_unknown_count,
+        _delivery_id
+    from judged
+)
+
+select * from final

@@ -1,0 +1,13 @@
+with source as (select * from {{ source('landing', 'localities') }}),
+
+final as (
+    select
+        locality_code,
+        locality_name,
+        province_code,
+        province_name,
+        is_expected
+    from source
+)
+
+select * from final
