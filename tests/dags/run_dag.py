@@ -1,0 +1,53 @@
+"""Run one DAG by `dag.test()` in a process of its own and print what became of each task."""
+
+import argparse
+import json
+import os
+from datetime import timedelta
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dag_id")
+    parser.add_argument("--fault-in-locality")
+    parser.add_argument("--conf", default="{}")
+    arguments = parser.parse_args()
+
+    from motcua.orchestration import prepare_airflow
+    from motcua.settings import read_settings
+
+    prepare_airflow(read_settings())
+    if arguments.fault_in_locality:
+        break_intake_of(arguments.fault_in_locality)
+
+    from airflow.dag_processing.dagbag import DagBag
+
+    dag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).dags[arguments.dag_id]
+    for task in dag.tasks:
+        if hasattr(task, "retry_delay"):
+            task.retry_delay = timedelta(0)
+        else:
+            task.partial_kwargs["retry_delay"] = timedelta(0)
+    run = dag.test(run_conf=json.loads(arguments.conf))
+    states = {
+        f"{one.task_id}[{one.map_index}]": [str(one.state), one.rendered_map_index, one.try_number]
+        for one in run.get_task_instances()
+    }
+    print(json.dumps({"state": str(run.state), "tasks": states}))
+
+
+def break_intake_of(locality: str) -> None:
+    from motcua.intake import edge
+
+    sound = edge.run_intake
+
+    def run_intake(settings, locality_code):
+        if locality_code == locality:
+            raise RuntimeError("a fault of our own")
+        return sound(settings, locality_code)
+
+    edge.run_intake = run_intake
+
+
+if __name__ == "__main__":
+    main()

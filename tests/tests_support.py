@@ -1,0 +1,52 @@
+"""What tests share: a home of their own, with the environment that points there."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder with its own landing zones and var, and the environment that points there."""
+
+    path: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "MOTCUA_HOME": str(self.path)}
+
+    @property
+    def settings(self):
+        from motcua.settings import Settings
+
+        return Settings(home=self.path)
+
+    def run(self, *arguments: str, check: bool = True, **extra: str):
+        """Run a Python module or script of the project against this home."""
+        result = subprocess.run(
+            [sys.executable, *arguments],
+            env={**self.environment, **extra},
+            cwd=self.path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and result.returncode != 0:
+            raise AssertionError(f"{arguments}: {result.stdout[-3000:]}\n{result.stderr[-3000:]}")
+        return result
+
+    def motcua(self, *arguments: str, **extra: str):
+        return self.run("-m", "motcua.cli", *arguments, **extra)
+
+    def query(self, sql: str) -> list[tuple]:
+        import duckdb
+
+        with duckdb.connect(str(self.settings.marts_file), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+    def receipts(self) -> list[dict]:
+        folder = self.settings.receipts
+        return [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
