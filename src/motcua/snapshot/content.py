@@ -1,0 +1,197 @@
+"""Build the content model of a pack from the rows of the marts."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from motcua.snapshot import framing, handling, parts
+from motcua.snapshot.figures import figures, ranked
+from motcua.snapshot.headlines import (
+    headlines,
+    indicators,
+    missing_sentence,
+    summary_table,
+)
+from motcua.snapshot.marts import Marts
+from motcua.snapshot.model import Bar, Chart, Content, Headline, Table
+from motcua.snapshot.notes import DECISIONS, definitions
+from motcua.snapshot.numbers import format_count, format_share
+from motcua.snapshot.report import sections
+
+_TOP = 10
+ANNEXES = (
+    "ii06_agencies",
+    "ii06_fields",
+    "online",
+    "digitisation",
+    "indices",
+    "coverage",
+    "deliveries",
+    "refusals",
+)
+
+
+def build_content(marts: Marts, version: int = 1) -> Content:
+    """Work out everything that the pack says."""
+    found = indicators(marts)
+    lines = headlines(found)
+    missing = missing_sentence(found)
+    coverage = framing.coverage(marts)
+    tables = _tables(marts, lines, missing)
+    known = figures(marts, found)
+    by_code = {table.code: table for table in tables}
+    return Content(
+        header=framing.header(marts, version),
+        coverage=coverage,
+        headlines=lines,
+        missing_headlines=missing,
+        figures=known,
+        sections=sections(marts, coverage, known, found, by_code),
+        charts=tuple(_charts(marts, lines, by_code["services"])),
+        tables=tables,
+        annex_codes=ANNEXES,
+        definitions=definitions(marts.metrics),
+        decisions=DECISIONS,
+        delivery_ids=tuple(record["delivery_id"] for record in marts.deliveries),
+    )
+
+
+def with_version(content: Content, version: int) -> Content:
+    """Give the same content as another version."""
+    header = dataclasses.replace(
+        content.header, version=version, version_line=framing.version_line(version)
+    )
+    return dataclasses.replace(content, header=header)
+
+
+def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Table, ...]:
+    metrics = {record["metric_code"]: record for record in marts.metrics}
+    return (
+        summary_table(lines, missing, marts.review),
+        handling.agency_table(marts.handling_by_agency),
+        handling.field_table(marts.handling_by_field),
+        parts.channels_table(marts.handling_by_channel),
+        parts.services_table(marts.services),
+        parts.rates_table("online", parts.ONLINE, marts.rates_by_agency, metrics),
+        parts.rates_table("digitisation", parts.DIGITISATION, marts.rates_by_agency, metrics),
+        parts.plan_tasks_table(marts.plan_tasks),
+        parts.ratings_table(marts.ratings),
+        parts.indices_table(marts.indices),
+        parts.coverage_table(
+            marts.localities, marts.review["end_date"], framing.complete_codes(marts)
+        ),
+        parts.deliveries_table(marts.deliveries),
+        parts.refusals_table(marts.refusals),
+    )
+
+
+def _charts(marts: Marts, lines: Sequence[Headline], services: Table) -> Iterator[Chart]:
+    """Draw up the charts that have something to show."""
+    for chart in (
+        _rates_chart(lines),
+        _overdue_fields_chart(marts),
+        _overdue_agencies_chart(marts),
+        _services_chart(services),
+        _channels_chart(marts),
+    ):
+        if chart.bars:
+            yield chart
+
+
+def _rates_chart(lines: Sequence[Headline]) -> Chart:
+    wanted = ("resolved_in_time", *parts.ONLINE, *parts.DIGITISATION)
+    bars = tuple(
+        Bar(line.name, float(line.result.value), line.result.text)
+        for line in lines
+        if line.code in wanted and line.result.value is not None
+    )
+    return Chart(
+        "rates",
+        "Các tỷ lệ chính của kỳ",
+        "Tử số và mẫu số của mỗi tỷ lệ ở bảng chỉ tiêu tổng hợp.",
+        "summary",
+        bars,
+    )
+
+
+def _overdue_fields_chart(marts: Marts) -> Chart:
+    total = sum(record["resolved_overdue_count"] for record in marts.handling_by_field)
+    bars = tuple(
+        Bar(
+            record["field_name"],
+            float(record["resolved_overdue_count"]),
+            f"{format_count(record['resolved_overdue_count'])} "
+            f"({format_share(record['resolved_overdue_count'], total)})",
+        )
+        for record in ranked(marts.handling_by_field, "resolved_overdue_count", _TOP)
+    )
+    return Chart(
+        "overdue_fields",
+        "Lĩnh vực có nhiều hồ sơ giải quyết quá hạn nhất",
+        "Số hồ sơ và tỷ trọng trong số hồ sơ giải quyết quá hạn; không xếp lĩnh vực dưới 30 hồ sơ.",
+        "ii06_fields",
+        bars,
+    )
+
+
+def _overdue_agencies_chart(marts: Marts) -> Chart:
+    top = ranked(marts.handling_by_agency, "resolved_overdue_count", _TOP)
+    bars = tuple(
+        Bar(
+            name,
+            float(record["resolved_overdue_count"]),
+            f"{format_count(record['resolved_overdue_count'])}/"
+            f"{format_count(record['resolved_count'])} "
+            f"({format_share(record['resolved_overdue_count'], record['resolved_count'])})",
+        )
+        for name, record in zip(handling.agency_names(top), top, strict=True)
+    )
+    return Chart(
+        "overdue_agencies",
+        "Cơ quan có nhiều hồ sơ giải quyết quá hạn nhất",
+        "Số hồ sơ quá hạn trên số đã giải quyết; không xếp cơ quan dưới 30 hồ sơ.",
+        "ii06_agencies",
+        bars,
+    )
+
+
+def _services_chart(services: Table) -> Chart:
+    bars: tuple[Bar, ...] = ()
+    if services.rows:
+        total = services.rows[-1].cells
+        codes = [column.code for column in services.columns]
+        bars = tuple(
+            Bar(
+                name,
+                float(total[codes.index(f"{grade}_count")].value or 0),
+                f"{total[codes.index(f'{grade}_count')].text} "
+                f"({total[codes.index(f'{grade}_share')].text})",
+            )
+            for grade, name in parts.GRADES.items()
+        )
+    return Chart(
+        "services",
+        "Thủ tục hành chính theo mức độ dịch vụ công",
+        "Số thủ tục và tỷ lệ trên tổng số thủ tục.",
+        "services",
+        bars,
+    )
+
+
+def _channels_chart(marts: Marts) -> Chart:
+    table = parts.channels_table(marts.handling_by_channel)
+    bars = tuple(
+        Bar(
+            row.cells[1].text,
+            float(row.cells[2].value or 0),
+            f"{row.cells[2].text} ({row.cells[3].text})",
+        )
+        for row in table.rows
+        if row.kind == "body"
+    )
+    return Chart(
+        "channels",
+        "Hồ sơ tiếp nhận trong kỳ theo kênh",
+        "Số hồ sơ và tỷ trọng trong số tiếp nhận trong kỳ.",
+        "channels",
+        bars,
+    )

@@ -1,0 +1,314 @@
+"""Lay a content out as a report in the layout of Decree 30/2020/NĐ-CP. Deterministic bytes."""
+
+import datetime
+import io
+import zipfile
+
+from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.section import Section as WordSection
+from docx.shared import Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from motcua.snapshot.model import Content, Note, Section, Table
+from motcua.snapshot.numbers import NO_DATA
+from motcua.snapshot.word_table import table_element
+
+FONT = "Times New Roman"
+_BODY_SIZE = Pt(13)
+_TEXT_WIDTH_MM = 160.0
+_WIDE_WIDTH_MM = 252.0
+_BODY_TABLE = 20
+_ANNEX_TABLE = 17
+_WIDE_TABLE = 14
+_MANY_COLUMNS = 14
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def render_docx(content: Content) -> bytes:
+    """Write the report of a content."""
+    document = Document()
+    report = _Report(document, content)
+    report.set_up()
+    report.write_heading_block()
+    report.write_summary()
+    for section in content.sections:
+        report.write_section(section)
+    report.write_signature_block()
+    report.write_annexes()
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return _with_fixed_times(buffer.getvalue())
+
+
+class _Report:
+    """Writes one report; each method adds a part at the end of the document."""
+
+    def __init__(self, document: Document, content: Content) -> None:  # type: ignore[valid-type]
+        self._document = document
+        self._content = content
+
+    def set_up(self) -> None:
+        """Set fonts, margins, page numbers and the document's properties."""
+        header = self._content.header
+        properties = self._document.core_properties
+        moment = datetime.datetime.fromisoformat(f"{header.as_of_date}T00:00:00+00:00")
+        properties.created = properties.modified = moment
+        properties.author = properties.last_modified_by = ""
+        properties.title = f"{header.title} – {header.review_code}"
+        properties.comments = header.banner
+        properties.language = "vi-VN"
+        style = self._document.styles["Normal"]
+        style.font.name = FONT
+        style.font.size = _BODY_SIZE
+        for script in ("w:eastAsia", "w:cs", "w:hAnsi"):
+            style.element.rPr.rFonts.set(qn(script), FONT)
+        style.element.rPr.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="vi-VN"/>'))
+        style.paragraph_format.space_after = Pt(6)
+        style.paragraph_format.line_spacing = 1.15
+        for level in (1, 2):
+            self._set_up_heading(level)
+        _set_up_page(self._document.sections[0], is_first=True)
+        self._write_running_lines(self._document.sections[0])
+
+    def _set_up_heading(self, level: int) -> None:
+        style = self._document.styles[f"Heading {level}"]
+        style.font.name = FONT
+        style.font.size = _BODY_SIZE
+        style.font.bold = True
+        style.font.color.rgb = RGBColor(0, 0, 0)
+        fonts = style.element.rPr.rFonts
+        for attribute in list(fonts.attrib):
+            del fonts.attrib[attribute]
+        for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+            fonts.set(qn(script), FONT)
+        style.paragraph_format.space_before = Pt(12)
+        style.paragraph_format.space_after = Pt(6)
+        style.paragraph_format.keep_with_next = True
+
+    def _write_running_lines(self, section: WordSection) -> None:
+        """Number pages centred at the top, not on the first; print the frame and banner at the foot."""
+        number = section.header.paragraphs[0]
+        number.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        number.add_run()._r.extend(_page_field())
+        for footer in (section.footer, section.first_page_footer):
+            self._write_footer(footer.paragraphs[0])
+        if self._content.header.banner:
+            first = section.first_page_header.paragraphs[0]
+            first.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            _banner_run(first, self._content.header.banner)
+            _banner_run(section.header.add_paragraph(), self._content.header.banner)
+            section.header.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+    def _write_footer(self, paragraph: WordParagraph) -> None:
+        header = self._content.header
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        run = paragraph.add_run(" · ".join((header.period_name, *header.frame)))
+        run.font.size = Pt(8.5)
+        run.italic = True
+
+    def write_heading_block(self) -> None:
+        """Write issuer and motto side by side, the blank number and date, and the title."""
+        header = self._content.header
+        block = self._document.add_table(rows=2, cols=2)
+        block.autofit = False
+        for column, width in zip(block.columns, (Mm(66), Mm(96)), strict=True):
+            for cell in column.cells:
+                cell.width = width
+        left, right = block.rows[0].cells
+        for position, line in enumerate(header.issuer_lines):
+            _centred(left, line, position, bold=True, size=13)
+        _centred(left, "_______", len(header.issuer_lines), size=8)
+        _centred(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 0, bold=True, size=12)
+        _centred(right, "Độc lập – Tự do – Hạnh phúc", 1, bold=True, size=13)
+        _centred(right, "______________________", 2, size=8)
+        left, right = block.rows[1].cells
+        _centred(left, "Số:          /BC-…", 0, size=13)
+        _centred(
+            right, f"{header.place}, ngày      tháng      năm          ", 0, italic=True, size=13
+        )
+        self._centred_paragraph("BÁO CÁO", bold=True, size=15, before=18)
+        self._centred_paragraph(header.title.capitalize(), bold=True)
+        self._centred_paragraph(f"{header.review_name}", bold=True)
+        for line in header.frame:
+            self._centred_paragraph(line, italic=True, size=11.5, after=0)
+
+    def write_summary(self) -> None:
+        """Write the coverage box and the table of headline indicators."""
+        self._heading("TÓM TẮT")
+        paragraph = self._paragraph("")
+        paragraph.add_run("Độ phủ: ").bold = True
+        paragraph.add_run(self._content.coverage.sentence)
+        self._write_table(self._content.table("summary"), _TEXT_WIDTH_MM, _BODY_TABLE)
+
+    def write_section(self, section: Section) -> None:
+        """Write one numbered section: sentences, then tables."""
+        self._heading(f"{section.number}. {section.title.upper()}")
+        for paragraph in section.paragraphs:
+            self._paragraph(paragraph.text)
+        for code in section.table_codes:
+            table = self._content.table(code)
+            if table.rows:
+                self._table_title(f"Bảng: {table.title}", table.unit)
+                self._write_table(table, _TEXT_WIDTH_MM, _BODY_TABLE)
+
+    def write_signature_block(self) -> None:
+        """Leave room for recipients and signature."""
+        self._document.add_paragraph()
+        block = self._document.add_table(rows=1, cols=2)
+        left, right = block.rows[0].cells
+        for position, line in enumerate(("Nơi nhận:", "- ……;", "- Lưu: VT, ….")):
+            paragraph = left.paragraphs[0] if position == 0 else left.add_paragraph()
+            run = paragraph.add_run(line)
+            run.bold = run.italic = position == 0
+            run.font.size = Pt(12 if position == 0 else 11)
+            paragraph.paragraph_format.space_after = Pt(0)
+        _centred(right, "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ", 0, bold=True, size=13)
+        _centred(right, "(để trống)", 1, italic=True, size=12)
+
+    def write_annexes(self) -> None:
+        """Write the annexes in a landscape section, each on a page of its own."""
+        section = self._document.add_section(WD_SECTION.NEW_PAGE)
+        section.orientation = WD_ORIENT.LANDSCAPE
+        _set_up_page(section, is_first=False)
+        for number, code in enumerate(self._content.annex_codes, start=1):
+            table = self._content.table(code)
+            self._annex_title(number, table, is_on_new_page=number > 1 and bool(table.rows))
+            wide = len(table.columns) > _MANY_COLUMNS
+            self._write_table(table, _WIDE_WIDTH_MM, _WIDE_TABLE if wide else _ANNEX_TABLE)
+        self._write_definitions(len(self._content.annex_codes) + 1)
+
+    def _annex_title(self, number: int, table: Table, *, is_on_new_page: bool) -> None:
+        self._centred_heading(f"Phụ lục {number}. {table.title}", is_on_new_page=is_on_new_page)
+        if table.rows:
+            paragraph = self._paragraph(table.unit)
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            paragraph.runs[0].italic = True
+            paragraph.runs[0].font.size = Pt(11)
+            paragraph.paragraph_format.keep_with_next = True
+
+    def _write_definitions(self, number: int) -> None:
+        title = f"Phụ lục {number}. Định nghĩa chỉ tiêu và quy tắc đếm"
+        self._centred_heading(title, is_on_new_page=True)
+        if not self._content.definitions:
+            self._paragraph(f"Định nghĩa chỉ tiêu: {NO_DATA}.")
+        for note in self._content.definitions:
+            self._write_note(note)
+        self._heading("Quy tắc đếm đã chọn, chờ tỉnh quyết định khác")
+        for note in self._content.decisions:
+            self._write_note(note)
+
+    def _write_note(self, note: Note) -> None:
+        paragraph = self._paragraph("")
+        paragraph.add_run(f"{note.term}: ").bold = True
+        paragraph.add_run(note.text)
+        for run in paragraph.runs:
+            run.font.size = Pt(11.5)
+
+    def _write_table(self, table: Table, width_mm: float, half_points: int) -> None:
+        """Write a table and its notes, or the one line that stands in its place."""
+        if table.rows:
+            element = table_element(table, width_mm, half_points)
+            self._document.add_paragraph()._p.addprevious(element)
+            self._document.paragraphs[-1].paragraph_format.space_after = Pt(0)
+        else:
+            self._paragraph(table.empty_sentence)
+        for note in table.notes:
+            run = self._paragraph(note).runs[0]
+            run.italic = True
+            run.font.size = Pt(10.5)
+
+    def _table_title(self, title: str, unit: str) -> None:
+        paragraph = self._paragraph("")
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.add_run(title).bold = True
+        run = paragraph.add_run(f" ({unit})")
+        run.italic = True
+        run.font.size = Pt(11)
+
+    def _heading(self, text: str) -> None:
+        self._document.add_heading(text, level=1)
+
+    def _centred_heading(self, text: str, *, is_on_new_page: bool) -> None:
+        heading = self._document.add_heading(text, level=1)
+        heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        heading.paragraph_format.page_break_before = is_on_new_page
+
+    def _paragraph(self, text: str) -> WordParagraph:
+        paragraph = self._document.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+        if text:
+            paragraph.add_run(text)
+        return paragraph
+
+    def _centred_paragraph(
+        self,
+        text: str,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        size: float = 13,
+        before: float = 0,
+        after: float = 4,
+    ) -> None:
+        paragraph = self._document.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.space_before = Pt(before)
+        paragraph.paragraph_format.space_after = Pt(after)
+        run = paragraph.add_run(text)
+        run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+
+
+def _centred(  # noqa: ANN001 - python-docx's cell
+    cell, text: str, position: int, *, bold: bool = False, italic: bool = False, size: float = 13
+) -> None:
+    paragraph = cell.paragraphs[0] if position == 0 else cell.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_after = Pt(0)
+    run = paragraph.add_run(text)
+    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+
+
+def _banner_run(paragraph: WordParagraph, banner: str) -> None:
+    run = paragraph.add_run(banner)
+    run.bold = True
+    run.font.size = Pt(11)
+    run.font.color.rgb = RGBColor(0xB0, 0x00, 0x20)
+
+
+def _set_up_page(section: WordSection, *, is_first: bool) -> None:
+    """A4 with the decree's margins; the side that is bound is the wider one."""
+    short, long = Mm(210), Mm(297)
+    section.page_width, section.page_height = (short, long) if is_first else (long, short)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.left_margin = Mm(30) if is_first else Mm(25)
+    section.right_margin = Mm(20)
+    section.header_distance = section.footer_distance = Mm(8)
+    section.different_first_page_header_footer = is_first
+
+
+def _page_field() -> list:  # type: ignore[type-arg]
+    spaces = nsdecls("w")
+    return [
+        parse_xml(f'<w:fldChar {spaces} w:fldCharType="begin"/>'),
+        parse_xml(f'<w:instrText {spaces} xml:space="preserve"> PAGE </w:instrText>'),
+        parse_xml(f'<w:fldChar {spaces} w:fldCharType="end"/>'),
+    ]
+
+
+def _with_fixed_times(data: bytes) -> bytes:
+    """Write the archive again with one time for all its members, so that equal content is equal bytes."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            info = zipfile.ZipInfo(name, date_time=_ZIP_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, source.read(name))
+    return buffer.getvalue()

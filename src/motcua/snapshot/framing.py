@@ -1,0 +1,131 @@
+"""The frame of every page and the coverage box: whose figures, of which period, as of when, from whom."""
+
+import datetime
+import re
+
+from motcua.snapshot import numbers
+from motcua.snapshot.marts import Marts, Record
+from motcua.snapshot.model import SIMULATED_BANNER, Coverage, Header
+from motcua.snapshot.notes import RULE_NAMES
+
+STATE = "dự thảo"
+TITLE = "SỐ LIỆU HỌP RÀ SOÁT CÔNG TÁC CẢI CÁCH HÀNH CHÍNH"
+
+_NATIONAL_CODE = re.compile(r"H\d{2}")
+_CITY = "thành phố"
+_PROVINCE = "tỉnh"
+
+
+def header(marts: Marts, version: int = 1) -> Header:
+    """Work out the frame."""
+    review = marts.review
+    name = review["province_name"] or review["province_code"]
+    is_simulated = _is_simulated(marts)
+    return Header(
+        title=TITLE,
+        review_code=review["review_code"],
+        review_name=review["review_name"] or review["review_code"],
+        province_code=review["province_code"],
+        province_name=name,
+        issuer_lines=_issuer_lines(review["province_code"], name),
+        place=_bare_name(name),
+        period_code=review["period_code"],
+        period_name=review["period_name"] or review["period_code"],
+        period_line=_period_line(review),
+        as_of_date=review["as_of_date"].isoformat(),
+        as_of_line=f"Khai thác: số liệu biết đến hết ngày {numbers.format_date(review['as_of_date'])}",
+        version=version,
+        version_line=version_line(version),
+        state=STATE,
+        rule_code=review["rule_code"],
+        rule_line=f"Quy tắc đếm: {RULE_NAMES.get(review['rule_code'], review['rule_code'])}",
+        is_simulated=is_simulated,
+        banner=SIMULATED_BANNER if is_simulated else "",
+    )
+
+
+def version_line(version: int) -> str:
+    """Say the version and its state."""
+    return f"Phiên bản {version:02d} ({STATE})"
+
+
+def complete_codes(marts: Marts) -> tuple[str, ...]:
+    """Give the localities that exported after the period's last day, so that all of it is known."""
+    end = marts.review["end_date"]
+    return tuple(
+        record["locality_code"]
+        for record in marts.localities
+        if record["last_exported_at"] is not None and _day(record["last_exported_at"]) > end
+    )
+
+
+def coverage(marts: Marts) -> Coverage:
+    """Say whose figures these are, and name every locality whose figures do not reach the period's end."""
+    expected = [record for record in marts.localities if record["is_expected"]]
+    complete = complete_codes(marts)
+    missing = tuple(
+        _missing_name(record) for record in expected if record["locality_code"] not in complete
+    )
+    is_whole = bool(expected) and not missing
+    return Coverage(
+        expected_count=len(expected),
+        complete_count=len(expected) - len(missing),
+        missing=missing,
+        is_whole=is_whole,
+        scope=_scope(marts.review) if is_whole else "các địa phương, đơn vị đã gửi số liệu",
+        sentence=_coverage_sentence(len(expected), missing, len(complete)),
+    )
+
+
+def _coverage_sentence(expected: int, missing: tuple[str, ...], complete: int) -> str:
+    if not expected:
+        return (
+            "Không có danh sách địa phương, đơn vị phải gửi số liệu; "
+            f"đã có số liệu đến hết kỳ của {complete} đơn vị."
+        )
+    sentence = f"Số liệu đến hết kỳ của {expected - len(missing)}/{expected} địa phương, đơn vị"
+    return f"{sentence}; chưa có: {'; '.join(missing)}." if missing else f"{sentence}."
+
+
+def _missing_name(record: Record) -> str:
+    if record["last_exported_at"] is None:
+        return f"{record['locality_name']} (chưa gửi)"
+    day = numbers.format_date(_day(record["last_exported_at"]))
+    return f"{record['locality_name']} (mới có đến {day})"
+
+
+def _is_simulated(marts: Marts) -> bool:
+    """Tell whether any delivery behind these figures is a demonstration; without deliveries, ask the build."""
+    if marts.deliveries:
+        return any(record["is_simulated"] for record in marts.deliveries)
+    return bool(marts.review["is_simulated"])
+
+
+def _period_line(review: Record) -> str:
+    start, end = review["start_date"], review["end_date"]
+    line = f"Kỳ số liệu: từ ngày {numbers.format_date(start)} đến ngày {numbers.format_date(end)}"
+    if review["known_to_date"] < end:
+        return f"{line} (kỳ chưa kết thúc lúc khai thác)"
+    return line
+
+
+def _scope(review: Record) -> str:
+    name = review["province_name"] or ""
+    if not _NATIONAL_CODE.fullmatch(review["province_code"]):
+        return "toàn địa bàn"
+    return "toàn thành phố" if name.casefold().startswith(_CITY) else "toàn tỉnh"
+
+
+def _issuer_lines(code: str, name: str) -> tuple[str, ...]:
+    if not _NATIONAL_CODE.fullmatch(code):
+        return (name.upper(),)
+    unit = name if name.casefold().startswith((_CITY, _PROVINCE)) else f"{_PROVINCE} {name}"
+    return ("ỦY BAN NHÂN DÂN", unit.upper())
+
+
+def _bare_name(name: str) -> str:
+    return re.sub(rf"^({_PROVINCE}|{_CITY})\s+", "", name, flags=re.IGNORECASE)
+
+
+def _day(value: datetime.date) -> datetime.date:
+    return value.date() if isinstance(value, datetime.datetime) else value

@@ -1,0 +1,254 @@
+"""The content model: everything a pack says, as one frozen value that every renderer lays out.
+
+A renderer decides where a cell stands, never what it says: each cell carries its value and the text that people read.
+"""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from motcua.snapshot import numbers
+
+SIMULATED_BANNER = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
+
+Kind = Literal["text", "count", "share", "score", "date"]
+RowKind = Literal["body", "group", "total"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its kind, its value (None: there is none) and its text, formatted once."""
+
+    kind: Kind
+    value: str | int | float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: heading, the group heading above it, and what is printed below it."""
+
+    code: str
+    title: str
+    group: str = ""
+    number: str = ""
+    formula: str = ""
+    kind: Kind = "count"
+    width: int = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table. A group line holds the subtotal of the body lines below it."""
+
+    kind: RowKind
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of the pack; without rows, ``empty_sentence`` stands in its place."""
+
+    code: str
+    title: str
+    sheet: str
+    unit: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    empty_sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One headline indicator with its two counts, its result and the two earlier results."""
+
+    code: str
+    name: str
+    numerator: Cell
+    denominator: Cell
+    result: Cell
+    previous: Cell
+    previous_change: str
+    same: Cell
+    same_change: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: what it is of, how long it is, what is written at its end."""
+
+    label: str
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One bar chart and the table whose figures it shows."""
+
+    code: str
+    title: str
+    caption: str
+    table_code: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One sentence of the report; its figures are the codes of ``Content.figures`` that fill it."""
+
+    code: str
+    text: str
+    figure_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One numbered section of the report: its sentences, then its tables."""
+
+    number: str
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+    table_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that sentences use: code, its cell and what it is."""
+
+    code: str
+    name: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands on every page and sheet: whose figures, of which period, as of when, which version."""
+
+    title: str
+    review_code: str
+    review_name: str
+    province_code: str
+    province_name: str
+    issuer_lines: tuple[str, ...]
+    place: str
+    period_code: str
+    period_name: str
+    period_line: str
+    as_of_date: str
+    as_of_line: str
+    version: int
+    version_line: str
+    state: str
+    rule_code: str
+    rule_line: str
+    is_simulated: bool
+    banner: str
+
+    @property
+    def frame(self) -> tuple[str, ...]:
+        """The lines of the frame in order, without the banner."""
+        return (self.period_line, self.as_of_line, self.version_line, self.rule_line)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whose figures these are: localities expected, those with figures to the period's end, those without."""
+
+    expected_count: int
+    complete_count: int
+    missing: tuple[str, ...]
+    is_whole: bool
+    scope: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One definition or decided rule."""
+
+    term: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything the pack says."""
+
+    header: Header
+    coverage: Coverage
+    headlines: tuple[Headline, ...]
+    missing_headlines: str
+    figures: Mapping[str, Figure]
+    sections: tuple[Section, ...]
+    charts: tuple[Chart, ...]
+    tables: tuple[Table, ...]
+    annex_codes: tuple[str, ...]
+    definitions: tuple[Note, ...]
+    decisions: tuple[Note, ...]
+    delivery_ids: tuple[str, ...]
+
+    def table(self, code: str) -> Table:
+        """Give the table of a code."""
+        return next(table for table in self.tables if table.code == code)
+
+
+def text_cell(text: object) -> Cell:
+    """Make a cell of words; None becomes an empty one."""
+    written = "" if text is None else str(text)
+    return Cell("text", written or None, written)
+
+
+def count_cell(value: int | None) -> Cell:
+    """Make a cell of a whole number."""
+    return Cell(
+        "count", value, numbers.NOT_COMPARABLE if value is None else numbers.format_count(value)
+    )
+
+
+def share_cell(numerator: int, denominator: int, unknown: int = 0) -> Cell:
+    """Make a cell of a rate: without a denominator it says whether nothing happened or nobody said."""
+    if denominator == 0:
+        text = numbers.NO_DATA if unknown else numbers.NOTHING_HAPPENED
+        return Cell("share", None, text)
+    text = numbers.format_share(numerator, denominator)
+    return Cell("share", numerator / denominator, text)
+
+
+def absent_cell(text: str = numbers.NOT_COMPARABLE) -> Cell:
+    """Make a cell for a figure that there is no data for."""
+    return Cell("share", None, text)
+
+
+def score_cell(value: Decimal | float | None) -> Cell:
+    """Make a cell of a carried figure such as an index."""
+    if value is None:
+        return Cell("score", None, numbers.NO_DATA)
+    return Cell("score", float(value), numbers.format_decimal(value))
+
+
+def date_cell(value: datetime.date | None) -> Cell:
+    """Make a cell of a day; its value is written as yyyy-mm-dd."""
+    if value is None:
+        return Cell("date", None, numbers.NOT_COMPARABLE)
+    day = value.date() if isinstance(value, datetime.datetime) else value
+    return Cell("date", day.isoformat(), numbers.format_date(day))
+
+
+def to_json(content: Content) -> bytes:
+    """Write the content as JSON, the same bytes for the same content."""
+    text = json.dumps(dataclasses.asdict(content), ensure_ascii=False, indent=1, sort_keys=True)
+    return f"{text}\n".encode()
+
+
+def figures_sha256(content: Content) -> str:
+    """Sum what the content says apart from its version, to see whether a new version says anything new."""
+    header = dataclasses.replace(content.header, version=0, version_line="")
+    return hashlib.sha256(to_json(dataclasses.replace(content, header=header))).hexdigest()

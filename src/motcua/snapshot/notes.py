@@ -1,0 +1,79 @@
+"""What the counting decides where no text does: each default is named in the pack (design §9)."""
+
+from collections.abc import Sequence
+
+from motcua.snapshot.marts import Record
+from motcua.snapshot.model import Note
+
+RULE_NAMES = {"ii06": "biểu II.06 (ii06), so ngày hẹn trả với ngày kết thúc"}
+
+DECISIONS = (
+    Note(
+        "Hồ sơ được tính",
+        "Tính từ ngày tiếp nhận; hồ sơ mới đăng ký và hồ sơ không được tiếp nhận không tính.",
+    ),
+    Note(
+        "Hồ sơ rút",
+        "Tính là đã giải quyết vào ngày rút, đúng hạn, đồng thời đếm riêng ở cột rút hồ sơ.",
+    ),
+    Note(
+        "Dừng, chờ bổ sung, chờ nghĩa vụ tài chính",
+        "Tính là đang giải quyết và tạm dừng: trong hạn trong thời gian tạm dừng. Chỉ coi là tạm dừng tại "
+        "ngày cuối kỳ khi có khoảng thời gian ghi ngày bao trùm ngày đó; trạng thái không ghi ngày chỉ tính "
+        "cho kỳ chưa kết thúc lúc khai thác.",
+    ),
+    Note(
+        "Không có ngày hẹn trả",
+        "Đã giải quyết thì tính đúng hạn, đang giải quyết thì tính trong hạn, và đếm ở cột riêng.",
+    ),
+    Note("Ngày hay giờ", "So theo ngày; so theo thời điểm là một quy tắc đếm khác."),
+    Note(
+        "Kết thúc sau kỳ",
+        "Hồ sơ kết thúc sau ngày cuối kỳ là đang giải quyết trong kỳ, dù trạng thái hiện nay thế nào.",
+    ),
+    Note(
+        "Thiếu kênh tiếp nhận",
+        "Tính là trực tiếp, như Cổng Dịch vụ công quốc gia, và đếm ở cột riêng trong kho.",
+    ),
+    Note(
+        "Đơn vị giải thể",
+        "Hồ sơ chưa xong của cấp huyện giải thể chuyển sang đơn vị kế thừa chính; cơ quan tiếp nhận giữ nguyên.",
+    ),
+    Note(
+        "Thông tin không gửi",
+        "Một ô đúng/sai mà nguồn không gửi thì để trống, không tính vào tử số hay mẫu số của tỷ lệ nào.",
+    ),
+    Note(
+        "0/0",
+        "Không có mẫu số thì ghi «không phát sinh», không ghi 0 % hay 100 %; nguồn không gửi thì ghi "
+        "«chưa có dữ liệu».",
+    ),
+    Note(
+        "Xếp thứ tự", "Cơ quan, lĩnh vực dưới 30 hồ sơ không được xếp thứ tự; không nêu tên người."
+    ),
+    Note(
+        "Xếp loại Bộ chỉ số 766",
+        "Từ 90 Xuất sắc, 80 Tốt, 70 Khá, 50 Trung bình, dưới 50 Yếu; bản này chưa tính điểm.",
+    ),
+    Note(
+        "Điều chưa xác định",
+        "Nguyên nhân quá hạn không được ghi nhận thì ghi «chưa xác định», máy không suy diễn.",
+    ),
+)
+
+
+def definitions(metrics: Sequence[Record]) -> tuple[Note, ...]:
+    """Give each metric's definition with the names of its two counts."""
+    return tuple(
+        Note(record["metric_name"] or record["metric_code"], _definition(record))
+        for record in metrics
+    )
+
+
+def _definition(record: Record) -> str:
+    counts = (
+        f"Tử số: {record['numerator_name']}. Mẫu số: {record['denominator_name']}."
+        if record["numerator_name"] and record["denominator_name"]
+        else ""
+    )
+    return " ".join(part for part in (record["definition"] or "", counts) if part)

@@ -1,0 +1,301 @@
+"""The SQL that reads one review from the published marts. Names are sorted as Vietnamese sorts them.
+
+Every query takes the review's codes from the temporary table ``wanted`` (one row) and ``wanted_periods``
+(period_role, period_code), so no value is ever put into a text of SQL.
+"""
+
+from motcua.snapshot.marts import HANDLING_MEASURES
+
+REVIEW = """
+select
+    reviews.review_code,
+    reviews.review_name,
+    reviews.meeting_date,
+    reviews.period_code,
+    reviews.previous_period_code,
+    reviews.same_period_last_year_code,
+    reviews.province_code,
+    provinces.province_name,
+    periods.period_name,
+    periods.period_kind_code,
+    periods.scheme_code,
+    periods.start_date,
+    periods.end_date,
+    periods.known_to_date,
+    previous.period_name as previous_period_name,
+    previous.end_date as previous_end_date,
+    same.period_name as same_period_name,
+    same.end_date as same_end_date,
+    builds.as_of_date,
+    builds.is_simulated,
+    builds.rule_code
+from review.dim_reviews as reviews
+inner join core.dim_periods as periods on reviews.period_code = periods.period_code
+left join core.dim_periods as previous on reviews.previous_period_code = previous.period_code
+left join core.dim_periods as same on reviews.same_period_last_year_code = same.period_code
+left join core.dim_provinces as provinces on reviews.province_code = provinces.province_code
+cross join quality.dim_builds as builds
+where reviews.review_code = $review_code
+"""
+
+WANTED = """
+create or replace temporary table wanted as
+select
+    cast($province_code as varchar) as province_code,
+    cast($rule_code as varchar) as rule_code,
+    cast($as_of_date as date) as as_of_date,
+    cast($end_date as date) as end_date,
+    cast($period_code as varchar) as period_code
+"""
+
+WANTED_PERIODS = """
+create or replace temporary table wanted_periods as
+select * from (
+    values
+    ('current', cast($period_code as varchar), cast($end_date as date)),
+    ('previous', cast($previous_code as varchar), cast($previous_end as date)),
+    ('same', cast($same_code as varchar), cast($same_end as date))
+) as roles (period_role, period_code, end_date)
+where period_code is not null
+"""
+
+LOCALITIES = """
+select
+    localities.locality_code,
+    coalesce(localities.locality_name, localities.locality_code) as locality_name,
+    coalesce(localities.is_expected, false) as is_expected,
+    count(deliveries.delivery_id) filter (where deliveries.state_code <> 'refused') as taken_count,
+    count(deliveries.delivery_id) filter (where deliveries.state_code = 'refused') as refused_count,
+    max(deliveries.exported_at) filter (where deliveries.state_code <> 'refused') as last_exported_at
+from core.dim_localities as localities
+inner join wanted on localities.province_code = wanted.province_code
+left join quality.fct_deliveries as deliveries
+    on
+        localities.locality_code = deliveries.locality_code
+        and cast(deliveries.exported_at as date) <= wanted.as_of_date
+group by localities.locality_code, localities.locality_name, localities.is_expected
+order by localities.is_expected desc, coalesce(localities.locality_name, '') collate vi,
+    localities.locality_code
+"""
+
+DELIVERIES = """
+select
+    deliveries.delivery_id,
+    deliveries.locality_code,
+    coalesce(localities.locality_name, deliveries.locality_code) as locality_name,
+    deliveries.delivery_name,
+    deliveries.exported_at,
+    deliveries.is_simulated,
+    deliveries.state_code,
+    deliveries.refusal_sentence,
+    deliveries.source_count,
+    deliveries.accepted_count,
+    deliveries.refused_count
+from quality.fct_deliveries as deliveries
+inner join wanted on deliveries.province_code = wanted.province_code
+left join core.dim_localities as localities
+    on deliveries.locality_code = localities.locality_code
+where cast(deliveries.exported_at as date) <= wanted.as_of_date
+order by coalesce(localities.locality_name, deliveries.locality_code) collate vi,
+    deliveries.exported_at, deliveries.delivery_id
+"""
+
+REFUSALS = """
+select
+    refusals.dataset_code,
+    refusals.rule_code,
+    min(refusals.sentence) as sentence,
+    count(*) as refusal_count,
+    count(distinct refusals.delivery_id) as delivery_count
+from quality.fct_refusals as refusals
+inner join quality.fct_deliveries as deliveries on refusals.delivery_id = deliveries.delivery_id
+inner join wanted on deliveries.province_code = wanted.province_code
+where
+    refusals.severity_code = 'critical'
+    and cast(deliveries.exported_at as date) <= wanted.as_of_date
+group by refusals.dataset_code, refusals.rule_code
+order by count(*) desc, refusals.dataset_code, refusals.rule_code
+"""
+
+METRICS = """
+select metric_code, metric_name, numerator_name, denominator_name, definition
+from review.dim_metrics
+order by metric_code
+"""
+
+_SUMS = ",\n    ".join(
+    f"cast(coalesce(sum(handling.{name}), 0) as bigint) as {name}" for name in HANDLING_MEASURES
+)
+_HANDLING = """
+from review.mart_review__handling as handling
+inner join wanted
+    on handling.province_code = wanted.province_code and handling.rule_code = wanted.rule_code
+inner join wanted_periods on handling.period_code = wanted_periods.period_code
+"""
+
+HANDLING_TOTALS = f"""
+select
+    wanted_periods.period_role,
+    {_SUMS}
+{_HANDLING}
+group by wanted_periods.period_role
+order by wanted_periods.period_role
+"""
+
+HANDLING_BY_AGENCY = f"""
+select
+    handling.level_code,
+    any_value(levels.level_name) as level_name,
+    handling.agency_code,
+    coalesce(any_value(agencies.agency_name), handling.agency_code) as agency_name,
+    any_value(parents.agency_name) as parent_name,
+    {_SUMS}
+{_HANDLING}
+left join core.dim_agencies as agencies on handling.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on handling.level_code = levels.level_code
+where wanted_periods.period_role = 'current'
+group by handling.level_code, handling.agency_code
+order by handling.level_code, coalesce(any_value(agencies.agency_name), handling.agency_code) collate vi,
+    handling.agency_code
+"""
+
+HANDLING_BY_FIELD = f"""
+select
+    handling.field_code,
+    coalesce(any_value(fields.field_name), handling.field_code) as field_name,
+    {_SUMS}
+{_HANDLING}
+left join core.dim_fields as fields on handling.field_code = fields.field_code
+where wanted_periods.period_role = 'current'
+group by handling.field_code
+order by coalesce(any_value(fields.field_name), handling.field_code) collate vi, handling.field_code
+"""
+
+HANDLING_BY_CHANNEL = f"""
+select
+    handling.channel_code,
+    coalesce(any_value(channels.channel_name), handling.channel_code) as channel_name,
+    {_SUMS}
+{_HANDLING}
+left join core.dim_channels as channels on handling.channel_code = channels.channel_code
+where wanted_periods.period_role = 'current'
+group by handling.channel_code
+order by handling.channel_code
+"""
+
+_RATE_SUMS = """
+    cast(coalesce(sum(rates.numerator_count), 0) as bigint) as numerator_count,
+    cast(coalesce(sum(rates.denominator_count), 0) as bigint) as denominator_count,
+    cast(coalesce(sum(rates.unknown_count), 0) as bigint) as unknown_count,
+    min(rates.denominator_name) as denominator_name
+"""
+
+
+def rates(table: str) -> str:
+    """Read the sums of each metric of one mart of rates, for each period."""
+    return f"""
+select wanted_periods.period_role, rates.metric_code, {_RATE_SUMS}
+from review.{table} as rates
+inner join wanted on rates.province_code = wanted.province_code
+inner join wanted_periods on rates.period_code = wanted_periods.period_code
+group by wanted_periods.period_role, rates.metric_code
+order by rates.metric_code, wanted_periods.period_role
+"""
+
+
+def rates_by_agency(table: str) -> str:
+    """Read the sums of each metric of one mart of rates, for each agency, in the review's period."""
+    return f"""
+select
+    rates.metric_code,
+    rates.level_code,
+    any_value(levels.level_name) as level_name,
+    rates.agency_code,
+    coalesce(any_value(agencies.agency_name), rates.agency_code) as agency_name,
+    any_value(parents.agency_name) as parent_name,
+    {_RATE_SUMS}
+from review.{table} as rates
+inner join wanted
+    on rates.province_code = wanted.province_code and rates.period_code = wanted.period_code
+left join core.dim_agencies as agencies on rates.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on rates.level_code = levels.level_code
+group by rates.metric_code, rates.level_code, rates.agency_code
+order by rates.level_code, coalesce(any_value(agencies.agency_name), rates.agency_code) collate vi,
+    rates.agency_code, rates.metric_code
+"""
+
+
+SERVICES = """
+select
+    wanted_periods.period_role,
+    services.competence_level_code,
+    any_value(levels.level_name) as level_name,
+    services.service_grade_code,
+    cast(coalesce(sum(services.procedure_count), 0) as bigint) as procedure_count,
+    cast(coalesce(sum(services.with_dossier_count), 0) as bigint) as with_dossier_count
+from review.mart_review__services as services
+inner join wanted on services.province_code = wanted.province_code
+inner join wanted_periods on services.period_code = wanted_periods.period_code
+left join core.dim_levels as levels on services.competence_level_code = levels.level_code
+group by
+    wanted_periods.period_role, services.competence_level_code, services.service_grade_code
+order by
+    wanted_periods.period_role, services.competence_level_code, services.service_grade_code
+"""
+
+RATINGS = """
+select
+    ratings.criterion_code,
+    ratings.rating_code,
+    cast(coalesce(sum(ratings.numerator_count), 0) as bigint) as numerator_count
+from review.mart_review__ratings as ratings
+inner join wanted
+    on ratings.province_code = wanted.province_code and ratings.period_code = wanted.period_code
+group by ratings.criterion_code, ratings.rating_code
+order by ratings.criterion_code, ratings.rating_code
+"""
+
+INDICES = """
+select
+    indices.index_code,
+    indices.component_code,
+    indices.year,
+    indices.agency_code,
+    coalesce(agencies.agency_name, indices.agency_code) as agency_name,
+    indices.index_name,
+    indices.component_name,
+    indices.value,
+    indices.rank,
+    indices.rank_of,
+    indices.source_document
+from review.mart_review__indices as indices
+inner join wanted on indices.province_code = wanted.province_code
+left join core.dim_agencies as agencies on indices.agency_code = agencies.agency_code
+where indices.year <= extract(year from wanted.as_of_date)
+order by
+    indices.index_name collate vi, indices.index_code, indices.year desc,
+    indices.component_code is not null, indices.component_code,
+    coalesce(agencies.agency_name, indices.agency_code) collate vi
+"""
+
+PLAN_TASKS = """
+select
+    wanted_periods.period_role,
+    tasks.year,
+    tasks.lead_agency_code,
+    coalesce(any_value(agencies.agency_name), tasks.lead_agency_code) as agency_name,
+    cast(coalesce(sum(tasks.numerator_count), 0) as bigint) as numerator_count,
+    cast(coalesce(sum(tasks.denominator_count), 0) as bigint) as denominator_count,
+    cast(coalesce(sum(tasks.overdue_count), 0) as bigint) as overdue_count
+from review.mart_review__plan_tasks as tasks
+inner join wanted on tasks.province_code = wanted.province_code
+inner join wanted_periods on tasks.year = extract(year from wanted_periods.end_date)
+left join core.dim_agencies as agencies on tasks.lead_agency_code = agencies.agency_code
+group by wanted_periods.period_role, tasks.year, tasks.lead_agency_code
+order by
+    wanted_periods.period_role,
+    coalesce(any_value(agencies.agency_name), tasks.lead_agency_code) collate vi,
+    tasks.lead_agency_code
+"""
