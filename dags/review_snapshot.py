@@ -39,10 +39,13 @@ def review_snapshot():
         from motcua.contracts import read_localities
         from motcua.settings import read_settings
         from motcua.snapshot.schedule import choose_reviews
+        from motcua.warehouse.edge import read_published_as_of_date
 
-        localities = read_localities(read_settings().localities).values()
+        settings = read_settings()
+        localities = read_localities(settings.localities).values()
         day = pendulum.instance(dag_run.run_after).in_timezone("Asia/Ho_Chi_Minh").date()
-        return choose_reviews(params, day, [locality.province_code for locality in localities])
+        provinces = [locality.province_code for locality in localities]
+        return choose_reviews(params, day, provinces, read_published_as_of_date(settings))
 
     @task(map_index_template="{{ task.op_kwargs['review']['province_code'] }}")
     def make_pack(review: dict) -> str:

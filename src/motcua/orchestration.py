@@ -20,6 +20,7 @@ DAGS = ("intake_exports", "build_warehouse", "review_snapshot")
 def airflow_environment(settings: Settings) -> dict[str, str]:
     """Give the environment of Airflow's embedded default: everything under ``var/airflow``."""
     home = settings.var / "airflow"
+    address = f"http://127.0.0.1:{settings.airflow_port}"
     return {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
@@ -32,8 +33,10 @@ def airflow_environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(settings.airflow_port),
+        "AIRFLOW__API__BASE_URL": address,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "15",
-        "AIRFLOW__SCHEDULER__DAG_DIR_LIST_INTERVAL": "15",
         "MOTCUA_HOME": str(settings.home),
         "MOTCUA_CONTRACTS": str(settings.contracts),
         "MOTCUA_LOCALITIES": str(settings.localities),

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     )
     memory_limit: str = Field("2GB", description="Memory one DuckDB connection may use.")
     threads: int = Field(2, ge=1, description="Threads one DuckDB connection may use.")
+    airflow_port: int = Field(8080, description="Port of Airflow's page and API under `make up`.")
     hmac_key: SecretStr | None = Field(
         None, description="Key of applicant tokens; needed only by contracts that make one."
     )

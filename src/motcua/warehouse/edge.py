@@ -75,6 +75,15 @@ def read_default_as_of_date(settings: Settings) -> date:
     return date.fromisoformat(max(exported))
 
 
+def read_published_as_of_date(settings: Settings) -> date | None:
+    """Give the day up to which the published file knows exports; null where nothing is."""
+    if not settings.marts_file.exists():
+        return None
+    with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
+        row = connection.sql("select as_of_date from quality.dim_builds").fetchone()
+    return row[0] if row else None
+
+
 def run_build(
     settings: Settings,
     as_of_date: date | None = None,
