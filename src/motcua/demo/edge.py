@@ -1,0 +1,458 @@
+"""Write the demonstration deliveries, and hold the published figures against the marts."""
+
+import csv
+import json
+import logging
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import xlsxwriter
+import yaml
+
+from motcua.demo import plan as planning
+from motcua.demo.figures import Figure, Reviewed, compare, parse_figures
+from motcua.errors import PipelineError
+from motcua.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+TOTALS_NAME = "_demo_totals.json"
+DIRT_KINDS = (
+    "missing_code",
+    "illegal_code",
+    "unreadable_date",
+    "no_reception",
+    "finished_before_received",
+    "due_before_received",
+    "unknown_status",
+    "unknown_channel",
+    "future_date",
+    "duplicate_code",
+    "no_closing_date",
+    "unknown_procedure",
+    "missing_procedure",
+)
+"""What is wrong with a dirty dossier; each one is in the deliveries of every scenario."""
+DIRT_SHARE = 0.025
+_HERE = Path(__file__).parent
+_OPENCPS_STATES = "new receiving denied processing waiting paying cancelled pausing releasing done".split()
+_IGATE_STATES = [
+    "Mới đăng ký", "Được tiếp nhận", "Không được tiếp nhận", "Đang xử lý", "Yêu cầu bổ sung giấy tờ",
+    "Chờ thực hiện nghĩa vụ tài chính", "Công dân yêu cầu rút hồ sơ", "Dừng xử lý", "Đã xử lý xong", "Đã trả kết quả",
+]  # fmt: skip
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """One delivery to write: whose, as of when, and what it may hold."""
+
+    plan: planning.Plan
+    locality: planning.Locality
+    number: int
+    name: str
+    exported_at: datetime
+    previous_at: datetime | None
+    is_last: bool
+    folder: Path
+
+    @property
+    def is_centre(self) -> bool:
+        return self.locality.locality_no == 0
+
+
+def read_scenarios() -> dict[str, planning.Scenario]:
+    """Read the planted numbers, by name of scenario."""
+    values = yaml.safe_load((_HERE / "scenarios.yml").read_text(encoding="utf-8"))
+    return {name: planning.Scenario.model_validate(value) for name, value in values.items()}
+
+
+def read_figures() -> tuple[Figure, ...]:
+    """Read the published figures and the queries that compute them."""
+    return parse_figures((_HERE / "published_figures.yml").read_text(encoding="utf-8"))
+
+
+def write_demo(
+    settings: Settings,
+    scale: float = 1.0,
+    scenarios: Sequence[str] | None = None,
+    random_totals_seed: int | None = None,
+) -> list[Path]:
+    """Write the demonstration deliveries into the inbox and give their paths.
+
+    Args:
+        settings: Where the inbox lies and how much of the machine may be used.
+        scale: Every count times this; 1.0 makes about 1,4 million dossiers. At least 0.002.
+        scenarios: Names of scenarios to write; all of them when left out.
+        random_totals_seed: Draws other totals than the published ones, the same for the same seed.
+
+    Returns:
+        The deliveries, in the order in which they were written.
+    """
+    known = read_scenarios()
+    chosen = list(known) if not scenarios else [name for name in known if name in scenarios]
+    unknown = sorted(set(scenarios or ()) - set(known))
+    if unknown or scale < 0.002:
+        what = f"unknown scenario {', '.join(unknown)}; known are {', '.join(known)}" if unknown else "scale is below 0.002"
+        raise PipelineError("motcua demo", what)
+    settings.inbox.mkdir(parents=True, exist_ok=True)
+    reference, units, days = _read_reference(), _read_units(), planning.working_days()
+    written: list[Path] = []
+    totals: dict[str, object] = {}
+    with _workplace(settings) as (connection, scratch), ThreadPoolExecutor(1) as zipper:
+        _load_reference(connection, reference, days)
+        for number, name in enumerate(known):
+            if name not in chosen:
+                continue
+            scenario = planning.scaled(known[name], scale, random_totals_seed)
+            plan = planning.lay_out(scenario, reference, units, days, (number + 1) * 1_000_000_000)
+            totals[name] = {code: list(pair) for code, pair in sorted(plan.totals.items())}
+            written += _write_scenario(connection, plan, days, settings.inbox, scratch, zipper)
+            logger.info("scenario %s written", name)
+    written += _write_refused_ones(settings.inbox, chosen)
+    _write_json(
+        settings.inbox / TOTALS_NAME,
+        {"scale": scale, "random_totals_seed": random_totals_seed, "scenarios": totals},
+    )
+    return written
+
+
+def write_an_giang_rows(settings: Settings, row_count: int) -> list[Path]:
+    """Write An Giang's deliveries alone, with so many resolved dossiers, for the bench."""
+    resolved = read_scenarios()["an-giang-2024"].spans[0].resolved
+    return write_demo(settings, row_count / resolved, ["an-giang-2024"])
+
+
+def read_review_table(settings: Settings) -> list[Reviewed]:
+    """Compute every published figure from the published marts and say which are equal.
+
+    Where the deliveries were made at another scale or with random totals, the planted totals stand in for the
+    published figures.
+    """
+    planted = json.loads((settings.inbox / TOTALS_NAME).read_text(encoding="utf-8"))
+    is_published = planted["scale"] == 1.0 and planted["random_totals_seed"] is None
+    with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
+        found = []
+        for figure in read_figures():
+            totals = planted["scenarios"].get(figure.scenario)
+            if totals is not None:
+                row = connection.execute(figure.query).fetchone()
+                numerator, denominator = (*(row or ()), None, None)[:2]
+                pair = None if is_published else tuple(totals[figure.code])
+                found.append(compare(figure, numerator, denominator, pair))
+        return found
+
+
+@contextmanager
+def _workplace(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    settings.scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.scratch, prefix="demo-") as folder:
+        options = {
+            "memory_limit": settings.memory_limit,
+            "threads": settings.threads,
+            "temp_directory": str(Path(folder) / "spill"),
+        }
+        with duckdb.connect(str(Path(folder) / "demo.duckdb"), config=options) as connection:
+            yield connection, Path(folder)
+
+
+def _read_reference() -> planning.Reference:
+    return planning.Reference.model_validate(yaml.safe_load((_HERE / "reference.yml").read_text(encoding="utf-8")))
+
+
+def _read_units() -> list[planning.Unit]:
+    with (_HERE / "units.csv").open(encoding="utf-8", newline="") as lines:
+        return [planning.Unit.model_validate(line) for line in csv.DictReader(lines)]
+
+
+def _read_sections(name: str) -> dict[str, tuple[set[str], str]]:
+    """Read a layout's queries: file name to what it is for (words in brackets) and its SQL."""
+    found = {}
+    for section in (_HERE / "sql" / f"{name}.sql").read_text(encoding="utf-8").split("-- file: ")[1:]:
+        title, query = section.split("\n", 1)
+        file_name, _, words = title.partition(" (")
+        found[file_name.strip()] = ({word.strip() for word in words.rstrip(")").split(",") if word}, query)
+    return found
+
+
+def _load_reference(
+    connection: duckdb.DuckDBPyConnection, reference: planning.Reference, days: Sequence[date]
+) -> None:
+    lists: dict[str, object] = {
+        "open_states": _OPENCPS_STATES,
+        "igate_states": _IGATE_STATES,
+        "midnights": [(day - date(1970, 1, 1)).days * 86_400_000_000 for day in days],
+    }
+    lists |= {name: list(getattr(reference, name)) for name in ("family_names", "middle_names", "given_names", "streets")}
+    for name, values in lists.items():
+        connection.execute(f"set variable {name} = $values", {"values": values})
+    connection.execute((_HERE / "sql" / "macros.sql").read_text(encoding="utf-8"))
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, object]], folder: Path) -> None:
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(rows, ensure_ascii=False, default=str), encoding="utf-8")
+    connection.execute(f"create or replace table {name} as select * from read_json('{path}', sample_size = -1)")
+
+
+def _load_plan(
+    connection: duckdb.DuckDBPyConnection, plan: planning.Plan, days: Sequence[date], folder: Path
+) -> None:
+    slots = [
+        {"span_no": span_no, "slot": slot, "day_no": day_no}
+        for span_no, span in enumerate(plan.scenario.spans)
+        for slot, day_no in enumerate(planning.span_slots(days, *planning.span_bounds(days, span)))
+    ]
+    _load(connection, "agencies", planning.records(plan.agencies), folder)
+    _load(connection, "procedures", planning.records(plan.procedures), folder)
+    _load(connection, "cells", planning.records(plan.cells), folder)
+    _load(connection, "slots", slots, folder)
+    _load(connection, "indices", [index.model_dump() for index in plan.scenario.indices] or [dict.fromkeys(planning.Index.model_fields)], folder)
+    connection.execute("delete from indices where index_code is null")
+
+
+def _write_scenario(
+    connection: duckdb.DuckDBPyConnection,
+    plan: planning.Plan,
+    days: Sequence[date],
+    inbox: Path,
+    scratch: Path,
+    zipper: ThreadPoolExecutor,
+) -> list[Path]:
+    scenario = plan.scenario
+    _load_plan(connection, plan, days, scratch)
+    base = (_HERE / "sql" / "base.sql").read_text(encoding="utf-8")
+    waiting: list[Future[Path]] = []
+    number = 0
+    for locality in plan.localities:
+        given = {"locality_no": locality.locality_no, "late_reception": round(scenario.late_reception * 1000)}
+        connection.execute(base, given)
+        for at, exported_at in enumerate(scenario.exports):
+            previous_at = scenario.exports[at - 1] if at else None
+            name = f"{scenario.folder}-{_label(exported_at)}"
+            delivery = _Delivery(
+                plan, locality, number, name, exported_at, previous_at,
+                at == len(scenario.exports) - 1, scratch / f"{locality.locality_code}-{name}",
+            )  # fmt: skip
+            number += 1
+            last_day_no = sum(day <= exported_at.date() for day in days)
+            _write_files(connection, delivery, last_day_no, len(plan.localities) * len(scenario.exports))
+            target = inbox / locality.locality_code / name
+            waiting.append(zipper.submit(_deliver, delivery.folder, target, scenario.contract == "national_sync"))
+    connection.execute("drop table base")
+    return [one.result() for one in waiting]
+
+
+def _label(exported_at: datetime) -> str:
+    halves = {1: f"{exported_at.year - 1}h2", 7: f"{exported_at.year}h1"}
+    return halves.get(exported_at.month, f"{exported_at:%Y%m%d}")
+
+
+def _write_files(
+    connection: duckdb.DuckDBPyConnection, delivery: _Delivery, last_day_no: int, delivery_count: int
+) -> None:
+    """Write the files of one delivery and its manifest into the scratch folder."""
+    scenario = delivery.plan.scenario
+    given: dict[str, object] = {
+        "exported_at": delivery.exported_at,
+        "previous_at": delivery.previous_at,
+        "delivery_no": delivery.number,
+        "locality_no": delivery.locality.locality_no,
+        "province_code": scenario.province_code,
+        "province_name": scenario.province_name,
+        "is_centre": delivery.is_centre,
+        "postal": scenario.postal,
+        "cashless": scenario.cashless,
+        "kinds": list(DIRT_KINDS),
+        "plan_tasks": scenario.plan_tasks,
+        "plan_tasks_done": scenario.plan_tasks_done,
+        "last_day_no": last_day_no,
+        "has_city_app": scenario.province_code == "H57",
+    }
+    (count,) = connection.execute(
+        "select count(*) from base where seen_at < $1 and ($2 is null or seen_at >= $2 or ended_at is null or ended_at >= $2)",
+        [delivery.exported_at, delivery.previous_at],
+    ).fetchone()
+    given["dirt_count"] = max(round(count * DIRT_SHARE), -(-len(DIRT_KINDS) // delivery_count))
+    given["has_child_dirt"] = count >= 1000
+    _run(connection, (_HERE / "sql" / "shown.sql").read_text(encoding="utf-8"), given)
+    delivery.folder.mkdir(parents=True)
+    queries = {
+        name: query
+        for name, (words, query) in _read_sections(scenario.contract).items()
+        if _is_wanted(words, delivery)
+    }
+    if scenario.contract == "igate_xlsx":
+        files = _write_workbook(connection, queries, given, delivery)
+    else:
+        files = [_copy(connection, name, query, given, delivery) for name, query in queries.items()]
+    manifest = {
+        "exported_at": f"{delivery.exported_at.isoformat()}+07:00",
+        "is_simulated": True,
+        "files": files,
+    }
+    _write_json(delivery.folder / "manifest.json", manifest)
+
+
+def _is_wanted(words: set[str], delivery: _Delivery) -> bool:
+    """Whether a file belongs in the delivery: some come from the centre only, once, or in some scenarios."""
+    extras = words - {"last", "centre"}
+    return (
+        ("last" not in words or delivery.is_last)
+        and ("centre" not in words or delivery.is_centre)
+        and extras <= set(delivery.plan.scenario.extras)
+    )
+
+
+def _run(
+    connection: duckdb.DuckDBPyConnection, query: str, given: Mapping[str, object]
+) -> duckdb.DuckDBPyConnection:
+    used = set(re.findall(r"\$(\w+)", query))
+    return connection.execute(query, {name: value for name, value in given.items() if name in used})
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, name: str, query: str, given: Mapping[str, object], delivery: _Delivery
+) -> dict[str, object]:
+    is_csv = delivery.plan.scenario.contract == "opencps_csv"
+    path = delivery.folder / f"{name}.{'csv' if is_csv else 'jsonl'}"
+    form = "format csv, header true" if is_csv else "format json"
+    (count,) = _run(connection, f"copy ({query}) to '{path}' ({form})", given).fetchone()
+    return {"name": path.name, "row_count": count}
+
+
+def _write_workbook(
+    connection: duckdb.DuckDBPyConnection,
+    queries: Mapping[str, str],
+    given: Mapping[str, object],
+    delivery: _Delivery,
+) -> list[dict[str, object]]:
+    """Write the workbook as clerks know it: title lines, merged headings, column numbers, a total at the end."""
+    path = delivery.folder / "hoso.xlsx"
+    files: list[dict[str, object]] = []
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+        book.set_properties({"created": delivery.exported_at, "author": "iGate"})
+        bold = book.add_format({"bold": True})
+        for name, query in reversed(queries.items()):
+            rows = _run(connection, query, given)
+            sheet = book.add_worksheet(name)
+            sheet.write_string(0, 1, delivery.plan.scenario.province_name.upper(), bold)
+            sheet.write_string(1, 1, f"DANH SÁCH {name.upper()} - {delivery.locality.locality_name}", bold)
+            sheet.write_string(2, 1, f"Thời điểm xuất: {delivery.exported_at:%d/%m/%Y %H:%M}")
+            headers = ["STT", *(column[0] for column in rows.description)]
+            _write_header(sheet, headers, bold)
+            at = 0
+            while batch := rows.fetchmany(5000):
+                for row in batch:
+                    at += 1
+                    sheet.write_number(at + 6, 1, at)
+                    for column, value in enumerate(row, 2):
+                        if value is not None:
+                            sheet.write_string(at + 6, column, value)
+            sheet.write_string(at + 7, 1, "TỔNG CỘNG", bold)
+            sheet.write_number(at + 7, 2, at)
+            files.append({"name": path.name, "sheet": name, "row_count": at})
+    return files
+
+
+def _write_header(sheet: xlsxwriter.worksheet.Worksheet, headers: Sequence[str], bold: object) -> None:
+    """Two header rows (lines 5 and 6): groups merged across, single headings merged down; then '(1)(2)(3)'."""
+    groups: list[tuple[str, int, int]] = []
+    for column, header in enumerate(headers, 1):
+        group = header.partition(" / ")[0] if " / " in header else ""
+        if group and groups and groups[-1][0] == group:
+            groups[-1] = (group, groups[-1][1], column)
+        elif group:
+            groups.append((group, column, column))
+    # Written row by row, as the workbook is streamed; a merge needs only its first cell.
+    for column, header in enumerate(headers, 1):
+        if " / " not in header:
+            sheet.write_string(4, column, header, bold)
+    for group, first, _ in groups:
+        sheet.write_string(4, first, group, bold)
+    for column, header in enumerate(headers, 1):
+        if " / " in header:
+            sheet.write_string(5, column, header.partition(" / ")[2], bold)
+            continue
+        sheet.merge.append([4, column, 5, column])
+    sheet.merge.extend([4, first, 4, last] for _, first, last in groups if last > first)
+    for column in range(1, len(headers) + 1):
+        sheet.write_string(6, column, f"({column})")
+
+
+def _deliver(folder: Path, target: Path, is_zip: bool) -> Path:
+    """Put a finished delivery into the inbox by renaming it whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if is_zip:
+        target = target.with_name(f"{target.name}.zip")
+        partial = target.with_name(f"{target.name}.partial")
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as pack:
+            for path in sorted(folder.iterdir()):
+                entry = zipfile.ZipInfo(path.name, _LONG_AGO)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                with path.open("rb") as source, pack.open(entry, "w", force_zip64=True) as sink:
+                    shutil.copyfileobj(source, sink, 1 << 20)
+        shutil.rmtree(folder)
+    else:
+        partial = target.with_name(f"{target.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.move(folder, partial)
+        shutil.rmtree(target, ignore_errors=True)
+    return partial.replace(target)
+
+
+def _write_refused_ones(inbox: Path, chosen: Sequence[str]) -> list[Path]:
+    """Add deliveries that must be refused whole; what they should have brought comes in another delivery."""
+    written: list[Path] = []
+    if "an-giang-2024" in chosen:
+        twin = inbox / "ag-long-xuyen" / "agesb-2024h1"
+        lines = (twin / "dossiers.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:61]
+        written.append(_write_twin(twin, "agesb-2024h1-thieu-dong", lines, len(lines) + 14))
+        twin = inbox / "ag-chau-doc" / "agesb-2024h2"
+        header, *lines = (twin / "dossiers.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:61]
+        at = header.split(",").index("finishDate") - 1
+        spoiled = [_spoil(line, at) if number % 2 else line for number, line in enumerate(lines)]
+        written.append(_write_twin(twin, "agesb-2024h2-loi-ngay", [header, *spoiled], len(spoiled)))
+        path = inbox / "ag-tri-ton" / "tong-hop-thu-cong.csv"
+        path.write_text("So ho so;Ngay nhan;Ngay tra\nTT-01;02/01/2024;05/01/2024\nTT-02;03/01/2024;\n", encoding="utf-8")
+        written.append(path)
+    if "quang-ninh-2024" in chosen:
+        twin = inbox / "qn-huyen" / "dongbo-20240402.zip"
+        path = twin.with_name("dongbo-20240402-gui-loi.zip")
+        with twin.open("rb") as source:
+            path.write_bytes(source.read(min(200_000, twin.stat().st_size * 3 // 5)))
+        written.append(path)
+    return written
+
+
+def _spoil(line: str, at: int) -> str:
+    cells = next(csv.reader([line]))
+    cells[at] = "30/02/2024"
+    return ",".join(f'"{cell}"' if "," in cell else cell for cell in cells) + "\n"
+
+
+def _write_twin(twin: Path, name: str, lines: Sequence[str], row_count: int) -> Path:
+    folder = twin.with_name(name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (folder / "dossiers.csv").write_text("".join(lines), encoding="utf-8")
+    shutil.copyfile(twin / "procedures.csv", folder / "procedures.csv")
+    manifest = json.loads((twin / "manifest.json").read_text(encoding="utf-8"))
+    counts = {one["name"]: one["row_count"] for one in manifest["files"]} | {"dossiers.csv": row_count}
+    manifest["files"] = [{"name": one, "row_count": counts[one]} for one in ("dossiers.csv", "procedures.csv")]
+    _write_json(folder / "manifest.json", manifest)
+    return folder
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
