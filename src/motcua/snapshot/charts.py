@@ -13,7 +13,8 @@ BAR = "#040506"
 _COLOURS = {INK: "currentColor", BAR: "var(--bar)"}
 _FONT = "Noto Sans, Liberation Sans, Arial, sans-serif"
 _BAR_STEP = 34
-_LABEL_LETTERS = 34
+_LABEL_LETTERS = 38
+_LABEL_LINES = 2
 
 
 def render_svg(chart: Chart) -> str:
@@ -31,17 +32,18 @@ def render_svg(chart: Chart) -> str:
 
 
 def _specification(chart: Chart) -> dict[str, object]:
+    lines = [_label(bar.label) for bar in chart.bars]
     rows = [
         {
-            "order": position,
-            "label": textwrap.wrap(bar.label, _LABEL_LETTERS)[:2],
             "key": f"{position:03d}",
+            "label": label,
+            "line_count": len(label),
             "value": bar.value,
             "text": bar.text,
         }
-        for position, bar in enumerate(chart.bars)
+        for position, (bar, label) in enumerate(zip(chart.bars, lines, strict=True))
     ]
-    longest = max((bar.value for bar in chart.bars), default=1.0) or 1.0
+    longest = chart.full_value or max((bar.value for bar in chart.bars), default=1.0) or 1.0
     scale = altair.Scale(domain=[0, longest], nice=False)
     base = altair.Chart(altair.Data(values=rows)).encode(
         y=altair.Y("key:N", sort=None, title=None, axis=None),
@@ -52,16 +54,27 @@ def _specification(chart: Chart) -> dict[str, object]:
     values = base.mark_text(align="left", dx=5, color=INK, fontSize=13).encode(
         x=altair.X("value:Q", scale=scale), text="text:N"
     )
-    labels = base.mark_text(
-        align="right", x=-8, color=INK, fontSize=13, lineHeight=14, baseline="middle"
-    ).encode(text="label:N")
+    labels = [
+        base.transform_filter(altair.datum.line_count == count)
+        .mark_text(align="right", x=-8, dy=up, color=INK, fontSize=13, lineHeight=14)
+        .encode(text="label:N")
+        for count, up in ((1, 0), (2, -7))
+    ]
     layered = (
-        altair.layer(bars, values, labels)
+        altair.layer(bars, values, *labels)
         .properties(width=330, height=_BAR_STEP * len(rows), padding=_padding())
         .configure(font=_FONT, background="transparent")
         .configure_view(stroke=None)
     )
     return dict(layered.to_dict())
+
+
+def _label(text: str) -> list[str]:
+    """Break a label into at most two lines."""
+    lines = textwrap.wrap(text, _LABEL_LETTERS) or [""]
+    if len(lines) <= _LABEL_LINES:
+        return lines
+    return [lines[0], f"{lines[1]} …"]
 
 
 def _padding() -> dict[str, int]:

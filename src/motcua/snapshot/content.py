@@ -110,6 +110,7 @@ def _rates_chart(lines: Sequence[Headline]) -> Chart:
         "Tử số và mẫu số của mỗi tỷ lệ ở bảng chỉ tiêu tổng hợp.",
         "summary",
         bars,
+        full_value=1.0,
     )
 
 

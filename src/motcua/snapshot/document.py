@@ -21,9 +21,9 @@ FONT = "Times New Roman"
 _BODY_SIZE = Pt(13)
 _TEXT_WIDTH_MM = 160.0
 _WIDE_WIDTH_MM = 252.0
-_BODY_TABLE = 20
-_ANNEX_TABLE = 17
-_WIDE_TABLE = 14
+_BODY_TABLE = 19
+_ANNEX_TABLE = 19
+_WIDE_TABLE = 16
 _MANY_COLUMNS = 14
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -115,7 +115,8 @@ class _Report:
         header = self._content.header
         block = self._document.add_table(rows=2, cols=2)
         block.autofit = False
-        for column, width in zip(block.columns, (Mm(66), Mm(96)), strict=True):
+        for column, width in zip(block.columns, (Mm(62), Mm(98)), strict=True):
+            column.width = width
             for cell in column.cells:
                 cell.width = width
         left, right = block.rows[0].cells
@@ -263,7 +264,7 @@ class _Report:
         run.bold, run.italic, run.font.size = bold, italic, Pt(size)
 
 
-def _centred(  # noqa: ANN001 - python-docx's cell
+def _centred(
     cell, text: str, position: int, *, bold: bool = False, italic: bool = False, size: float = 13
 ) -> None:
     paragraph = cell.paragraphs[0] if position == 0 else cell.add_paragraph()

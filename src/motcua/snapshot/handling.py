@@ -15,21 +15,23 @@ _PENDING = "Số hồ sơ đang giải quyết"
 _OF_WHICH = "Trong đó (ngoài biểu)"
 
 MEASURE_COLUMNS = (
-    Column("received_count", "Tổng số", _RECEIVED, "(3)", "(3)=(4)+(5)+(6)=(7)+(11)"),
-    Column("received_online_count", "Trực tuyến", _RECEIVED, "(4)"),
-    Column("received_other_count", "Trực tiếp, dịch vụ bưu chính", _RECEIVED, "(5)"),
-    Column("carried_over_count", "Từ kỳ trước", _RECEIVED, "(6)"),
-    Column("resolved_count", "Tổng số", _RESOLVED, "(7)", "(7)=(8)+(9)+(10)"),
-    Column("resolved_early_count", "Trước hạn", _RESOLVED, "(8)"),
-    Column("resolved_on_time_count", "Đúng hạn", _RESOLVED, "(9)"),
-    Column("resolved_overdue_count", "Quá hạn", _RESOLVED, "(10)"),
-    Column("pending_count", "Tổng số", _PENDING, "(11)", "(11)=(12)+(13)"),
-    Column("pending_in_due_count", "Trong hạn", _PENDING, "(12)"),
-    Column("pending_overdue_count", "Quá hạn", _PENDING, "(13)"),
-    Column("resolved_no_due_count", "Không xác định hạn", _OF_WHICH, "(a)", "thuộc (8), (9)"),
-    Column("resolved_withdrawn_count", "Rút hồ sơ", _OF_WHICH, "(b)", "thuộc (9)"),
-    Column("withdrawn_after_due_count", "Rút sau hạn", _OF_WHICH, "(c)", "thuộc (b)"),
-    Column("pending_paused_count", "Đang tạm dừng", _OF_WHICH, "(d)", "thuộc (12)"),
+    Column("received_count", "Tổng số", _RECEIVED, "(3)", "(3)=(4)+(5)+(6)=(7)+(11)", width=10),
+    Column("received_online_count", "Trực tuyến", _RECEIVED, "(4)", width=10),
+    Column("received_other_count", "Trực tiếp, dịch vụ bưu chính", _RECEIVED, "(5)", width=10),
+    Column("carried_over_count", "Từ kỳ trước", _RECEIVED, "(6)", width=10),
+    Column("resolved_count", "Tổng số", _RESOLVED, "(7)", "(7)=(8)+(9)+(10)", width=10),
+    Column("resolved_early_count", "Trước hạn", _RESOLVED, "(8)", width=10),
+    Column("resolved_on_time_count", "Đúng hạn", _RESOLVED, "(9)", width=10),
+    Column("resolved_overdue_count", "Quá hạn", _RESOLVED, "(10)", width=10),
+    Column("pending_count", "Tổng số", _PENDING, "(11)", "(11)=(12)+(13)", width=10),
+    Column("pending_in_due_count", "Trong hạn", _PENDING, "(12)", width=10),
+    Column("pending_overdue_count", "Quá hạn", _PENDING, "(13)", width=10),
+    Column(
+        "resolved_no_due_count", "Không xác định hạn", _OF_WHICH, "(a)", "thuộc (8), (9)", width=10
+    ),
+    Column("resolved_withdrawn_count", "Rút hồ sơ", _OF_WHICH, "(b)", "thuộc (9)", width=10),
+    Column("withdrawn_after_due_count", "Rút sau hạn", _OF_WHICH, "(c)", "thuộc (b)", width=10),
+    Column("pending_paused_count", "Đang tạm dừng", _OF_WHICH, "(d)", "thuộc (12)", width=10),
     Column(
         "resolved_in_time_rate",
         "Tỷ lệ trước và đúng hạn",
@@ -37,6 +39,7 @@ MEASURE_COLUMNS = (
         "(đ)",
         "((8)+(9))/(7)",
         kind="share",
+        width=12,
     ),
 )
 
@@ -129,8 +132,8 @@ def agency_table(records: Records) -> Table:
         sheet="II.06 cơ quan",
         unit="Đơn vị tính: hồ sơ",
         columns=(
-            Column("order", "TT", number="(1)", kind="text", width=6),
-            Column("agency", "Cơ quan giải quyết", number="(2)", kind="text", width=44),
+            Column("order", "TT", number="(1)", kind="text", width=7),
+            Column("agency", "Cơ quan giải quyết", number="(2)", kind="text", width=40),
             *MEASURE_COLUMNS,
         ),
         rows=grouped_rows(records, measure_cells),
@@ -147,8 +150,8 @@ def field_table(records: Records) -> Table:
         sheet="II.06 lĩnh vực",
         unit="Đơn vị tính: hồ sơ",
         columns=(
-            Column("order", "TT", number="(1)", kind="text", width=6),
-            Column("field", "Lĩnh vực", number="(2)", kind="text", width=44),
+            Column("order", "TT", number="(1)", kind="text", width=7),
+            Column("field", "Lĩnh vực", number="(2)", kind="text", width=40),
             *MEASURE_COLUMNS,
         ),
         rows=flat_rows(records, "field_name", measure_cells),

@@ -91,13 +91,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One bar chart and the table whose figures it shows."""
+    """One bar chart and the table whose figures it shows; ``full_value`` is how much a full bar is, if fixed."""
 
     code: str
     title: str
     caption: str
     table_code: str
     bars: tuple[Bar, ...]
+    full_value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

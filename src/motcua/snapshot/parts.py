@@ -88,7 +88,7 @@ def _number(
     return Column(code, title, group, kind=kind, width=width)
 
 
-_ORDER = _text("order", "TT", 6)
+_ORDER = _text("order", "TT", 7)
 
 
 def metric_name(code: str, metrics: Mapping[str, Record]) -> str:

@@ -263,7 +263,7 @@ select
     indices.component_code,
     indices.year,
     indices.agency_code,
-    coalesce(agencies.agency_name, indices.agency_code) as agency_name,
+    coalesce(agencies.agency_name, provinces.province_name, indices.agency_code) as agency_name,
     indices.index_name,
     indices.component_name,
     indices.value,
@@ -273,6 +273,7 @@ select
 from review.mart_review__indices as indices
 inner join wanted on indices.province_code = wanted.province_code
 left join core.dim_agencies as agencies on indices.agency_code = agencies.agency_code
+left join core.dim_provinces as provinces on indices.agency_code = provinces.province_code
 where indices.year <= extract(year from wanted.as_of_date)
 order by
     indices.index_name collate vi, indices.index_code, indices.year desc,

@@ -13,6 +13,9 @@ from motcua.snapshot.model import Column, Row, Table
 _FILLS = {"body": "", "group": "E8EDF3", "total": "D5DEE9"}
 _HEAD_FILL = "DDE5EE"
 _TWIPS_PER_MM = 56.7
+_MANY = 12
+_NARROW, _WIDE = 35, 70
+"""Room beside the words of a cell, in twentieths of a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,10 @@ class _Box:
     is_italic: bool = False
 
 
-def table_element(table: Table, width_mm: float, half_points: int):  # noqa: ANN201 - lxml's own
+def table_element(table: Table, width_mm: float, half_points: int):
     """Make the ``w:tbl`` of a table: grid as wide as given, header rows repeated on every page."""
     widths = column_widths(table.columns, width_mm)
+    padding = _NARROW if len(table.columns) > _MANY else _WIDE
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = "".join(
         _row(boxes, half_points, is_head=True) for boxes in _head_boxes(table.columns, widths)
@@ -41,8 +45,8 @@ def table_element(table: Table, width_mm: float, half_points: int):  # noqa: ANN
         f"<w:tbl {nsdecls('w')}><w:tblPr>"
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
         f"<w:tblBorders>{_borders()}</w:tblBorders>"
-        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="40" w:type="dxa"/>'
-        '<w:right w:w="40" w:type="dxa"/></w:tblCellMar>'
+        f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="{padding}" w:type="dxa"/>'
+        f'<w:right w:w="{padding}" w:type="dxa"/></w:tblCellMar>'
         f'<w:tblCaption w:val="{_attribute(table.title)}"/>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
     )
@@ -128,7 +132,8 @@ def _cell(box: _Box, half_points: int) -> str:
         f'<w:tc><w:tcPr><w:tcW w:w="{box.width}" w:type="dxa"/>{span}{merge}{fill}'
         '<w:vAlign w:val="center"/></w:tcPr>'
         '<w:p><w:pPr><w:spacing w:before="10" w:after="10" w:line="240" w:lineRule="auto"/>'
-        f'<w:ind w:firstLine="0"/><w:jc w:val="{box.align}"/></w:pPr>'
+        f'<w:ind w:firstLine="0"/><w:jc w:val="{box.align}"/>'
+        f'<w:rPr><w:sz w:val="{half_points}"/></w:rPr></w:pPr>'
         f'<w:r><w:rPr>{bold}{italic}<w:sz w:val="{half_points}"/>'
         f'<w:szCs w:val="{half_points}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(box.text)}</w:t></w:r></w:p></w:tc>'

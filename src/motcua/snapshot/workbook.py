@@ -79,7 +79,9 @@ class _Styles:
     def cell(self, cell: Cell, row: Row) -> Format:
         """The format of a table's cell, by its kind and its line's."""
         properties: dict[str, Any] = {"border": 1, "text_wrap": True}
-        if cell.kind != "text":
+        if cell.kind == "text":
+            properties["indent"] = 1
+        else:
             properties["align"] = "right"
         if cell.kind in _NUMBER_FORMATS and cell.value is not None:
             properties["num_format"] = _NUMBER_FORMATS[cell.kind]
@@ -208,12 +210,12 @@ def _write_column_heads(
         if any(values):
             for position, value in enumerate(values):
                 sheet.write_string(row, position, value, styles.head_note)
-            sheet.set_row(row, 26 if max(map(len, values)) > _ONE_LINE else 15)
+            sheet.set_row(row, 40 if max(map(len, values)) > _ONE_LINE else 15)
             row += 1
     return row
 
 
-_ONE_LINE = 14
+_ONE_LINE = 12
 
 
 def _write_groups(sheet: Worksheet, row: int, columns: tuple[Column, ...], styles: _Styles) -> None:
@@ -267,5 +269,5 @@ def _set_up_print(sheet: Worksheet, content: Content) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
     right = f"{header.review_code} · {header.version_line}".replace("&", "&&")
-    sheet.set_header(f'&L&"{FONT},Bold"&9{header.banner}&R&9{right}')
-    sheet.set_footer(f"&L&9{header.as_of_line.replace('&', '&&')}&R&9Trang &P/&N")
+    sheet.set_header(f'&L&"{FONT},Bold"&9 {header.banner}&R&9 {right}')
+    sheet.set_footer(f"&L&9 {header.as_of_line.replace('&', '&&')}&R&9 Trang &P/&N")
