@@ -1,1 +1,1 @@
-"""Take deliveries in: keep the original, decode, map to canonical rows, accept or refuse."""
+"""Inbox to raw to canonical rows, accepted or refused, with a receipt for each delivery."""

@@ -1,0 +1,262 @@
+"""Write the SQL that turns a source's text into canonical columns, in one pass.
+
+A source relation gives the text columns ``s0, s1, …``. Each canonical column becomes one expression over them, and one
+list column ``_unread`` keeps the text of values that were there and could not be read (null for a row that was read).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from motcua.contracts import Contract, Layout, fold
+from motcua.datasets import Dataset, type_of
+
+LOCAL_ZONE = "Asia/Ho_Chi_Minh"
+NATIVE_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
+"""How date cells of workbooks and Parquet columns are written as text before they are cast."""
+TRUE_WORDS = ("1", "true", "có", "x", "yes", "đúng")
+FALSE_WORDS = ("0", "false", "không", "no", "sai")
+OFFSET = r"(?::\d{2}(?:\.\d+)?|\d{14})\s*(Z|[+-]\d{2}:?\d{2})$"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """One canonical column: its value, and the text it was read from where that can fail."""
+
+    column: str
+    value: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the source's text is to be understood."""
+
+    zone: str
+    native_dates: bool
+    has_marks: bool
+
+
+def quoted(text: str) -> str:
+    """Write a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def folded_sql(text: str) -> str:
+    """Fold a value in SQL as :func:`motcua.contracts.fold` does in Python."""
+    return f"lower(nfc_normalize(trim(regexp_replace({text}, '[\\s\\x{{00A0}}]+', ' ', 'g'))))"
+
+
+def casts_of(
+    dataset: Dataset, contract: Contract, layout: Layout, texts: Mapping[str, str], reading: Reading
+) -> tuple[Cast, ...]:
+    """Give the casts of the canonical columns that the export can fill; the others stay null.
+
+    Args:
+        dataset: The canonical dataset.
+        contract: The source's contract, for its codes' forms.
+        layout: The layout of the dataset in the source.
+        texts: SQL of the source's text, by the source's column as the contract spells it.
+        reading: Zone, and what is known of the text.
+    """
+    by_target: dict[str, list[str]] = {}
+    for source, targets in {**layout.columns, **layout.parent_columns}.items():
+        for target in targets if source in texts else ():
+            by_target.setdefault(target, []).append(texts[source])
+    casts = []
+    for column in dataset.columns:
+        text = _first(by_target.get(column, []))
+        casts += _column_casts(column, text, layout, texts, reading)
+        offset = f"{column}_offset_minutes"
+        if text and reading.zone == "as_written" and offset in dataset.columns:
+            casts.append(Cast(offset, _offset_minutes(text), None))
+    return tuple({cast.column: cast for cast in casts}.values())
+
+
+def _column_casts(
+    column: str, text: str | None, layout: Layout, texts: Mapping[str, str], reading: Reading
+) -> list[Cast]:
+    value, can_fail = _value(column, text, layout, reading) if text else (None, False)
+    if column == "applicant_token":
+        value = value or _token(texts, layout)
+    for fallback in _fallbacks(column, layout, texts):
+        value = f"case when {_blank(text)} then {fallback} else {value} end" if text else fallback
+    if value is None:
+        return []
+    return [Cast(column, value, text if can_fail else None)]
+
+
+def _fallbacks(column: str, layout: Layout, texts: Mapping[str, str]) -> list[str]:
+    """Give what stands in where the source has no value: by presence of another column, or a default."""
+    if column in layout.by_presence:
+        rule = layout.by_presence[column]
+        present, absent = (quoted(code) if code else "null" for code in (rule.present, rule.absent))
+        seen = texts.get(rule.column)
+        return [f"case when {_blank(seen)} then {absent} else {present} end" if seen else absent]
+    if column in layout.defaults:
+        return [f"cast({quoted(layout.defaults[column])} as {type_of(column)})"]
+    return []
+
+
+def _value(column: str, text: str, layout: Layout, reading: Reading) -> tuple[str, bool]:
+    sql_type = type_of(column)
+    if sql_type == "boolean":
+        return _boolean(text, layout.values.get(column, {})), True
+    if column in layout.values:
+        return _mapped(
+            text, {word: quoted(code) for word, code in layout.values[column].items()}
+        ), True
+    if sql_type == "timestamp":
+        return _timestamp(text, layout, reading), True
+    if sql_type == "date":
+        formats = _formats(layout.date_formats, layout.timestamp_formats, reading)
+        return f"cast({_parse(text, formats)} as date)", True
+    if sql_type != "string":
+        return _number(text, sql_type, layout.decimal_mark), True
+    return (f"nfc_normalize({_trimmed(text)})" if reading.has_marks else _trimmed(text)), False
+
+
+def _first(texts: Sequence[str]) -> str | None:
+    if len(texts) < 2:
+        return texts[0] if texts else None
+    return f"coalesce({', '.join(_trimmed(text) for text in texts)})"
+
+
+def _trimmed(text: str) -> str:
+    return f"nullif(trim({text}), '')"
+
+
+def _blank(text: str | None) -> str:
+    return f"(trim({text}) = '' or {text} is null)"
+
+
+def _mapped(text: str, codes: Mapping[str, str]) -> str:
+    """Look a value up as written first, and folded only where that failed: folding a text costs."""
+    exact = " ".join(f"when {quoted(word)} then {code}" for word, code in codes.items())
+    by_fold = {fold(word).lower(): code for word, code in codes.items()}
+    folded = " ".join(f"when {quoted(word)} then {code}" for word, code in by_fold.items())
+    slow = f"case {folded_sql(text)} {folded} end"
+    return f"case when {text} is null then null else case {text} {exact} else {slow} end end"
+
+
+def _boolean(text: str, values: Mapping[str, str]) -> str:
+    words = {word: "true" for word in TRUE_WORDS} | {word: "false" for word in FALSE_WORDS}
+    own = {word: "true" if fold(code) in TRUE_WORDS else "false" for word, code in values.items()}
+    return _mapped(text, own | {word: code for word, code in words.items() if word not in own})
+
+
+def _number(text: str, sql_type: str, mark: str) -> str:
+    other = "," if mark == "." else "."
+    plain = f"replace(replace(trim({text}), {quoted(other)}, ''), {quoted(mark)}, '.')"
+    grouped = rf"^[+-]?(\d+|\d{{1,3}}([{other}]\d{{3}})+)"
+    form = grouped + ("$" if sql_type in ("integer", "bigint") else rf"([{mark}]\d+)?$")
+    return (
+        f"case when regexp_full_match(trim({text}), {quoted(form)}) "
+        f"then try_cast({plain} as {sql_type}) end"
+    )
+
+
+def _formats(first: Iterable[str], then: Iterable[str], reading: Reading) -> tuple[str, ...]:
+    native = NATIVE_FORMATS if reading.native_dates else ()
+    return tuple(dict.fromkeys([*first, *then, *native]))
+
+
+def _parse(text: str, formats: Sequence[str]) -> str:
+    listed = ", ".join(quoted(written) for written in formats)
+    return f"try_strptime({text}, [{listed}])"
+
+
+def _timestamp(text: str, layout: Layout, reading: Reading) -> str:
+    formats = _formats(layout.timestamp_formats, layout.date_formats, reading)
+    with_offset = any("%z" in written for written in formats)
+    if not with_offset:
+        return _to_local(_parse(text, formats), reading.zone)
+    walls = tuple(dict.fromkeys(written.replace("%z", "").strip() for written in formats))
+    offset = f"regexp_extract({text}, {quoted(OFFSET)}, 1)"
+    wall = _parse(f"left({text}, length({text}) - length({offset}))", walls)
+    if reading.zone == "as_written":
+        return wall
+    instant = f"{wall} - to_minutes({_offset_minutes(text)})"
+    return (
+        f"case when {offset} = '' then {_to_local(wall, reading.zone)} "
+        f"else {_to_local(instant, 'UTC')} end"
+    )
+
+
+def _to_local(wall: str, zone: str) -> str:
+    if zone in (LOCAL_ZONE, "as_written"):
+        return wall
+    return f"timezone({quoted(LOCAL_ZONE)}, timezone({quoted(zone)}, {wall}))"
+
+
+def _offset_minutes(text: str) -> str:
+    offset = f"regexp_extract({text}, {quoted(OFFSET)}, 1)"
+    digits = f"replace({offset}, ':', '')"
+    minutes = (
+        f"(cast({digits}[2:3] as integer) * 60 + cast({digits}[4:5] as integer)) "
+        f"* case when {digits}[1] = '-' then -1 else 1 end"
+    )
+    return f"case when {offset} = 'Z' then 0 when {offset} <> '' then {minutes} end"
+
+
+def _token(texts: Mapping[str, str], layout: Layout) -> str | None:
+    """Write HMAC-SHA256 (RFC 2104) of the folded text; the two padded keys are connection variables."""
+    sources = [
+        texts[name] for name, use in layout.personal.items() if use == "token" and name in texts
+    ]
+    text = _first(sources)
+    if text is None:
+        return None
+    inner = f"unhex(sha256(getvariable('token_inner') || encode({folded_sql(text)})))"
+    hashed = f"sha256(getvariable('token_outer') || {inner})"
+    return f"case when not {_blank(text)} then {hashed} end"
+
+
+def rows_sql(source: str, casts: Sequence[Cast], carried: Sequence[str] = ()) -> str:
+    """Write the query over a source relation that gives the canonical rows.
+
+    Args:
+        source: SQL of the relation with the text columns.
+        casts: The columns to make.
+        carried: Columns of the source relation that are handed on unchanged.
+    """
+    fallible = [cast for cast in casts if cast.text is not None]
+    inner = [f'{cast.value} as "{cast.column}"' for cast in casts]
+    texts = list(dict.fromkeys(cast.text for cast in fallible))
+    inner += [f"{text} as _t{number}" for number, text in enumerate(texts)]
+    place = {text: f"_t{number}" for number, text in enumerate(texts)}
+    unread = "cast(null as varchar[])"
+    if fallible:
+        bad = [f'("{cast.column}" is null and {place[cast.text]} is not null)' for cast in fallible]
+        items = [
+            f"case when \"{cast.column}\" is null then nullif(trim({place[cast.text]}), '') end"
+            for cast in fallible
+        ]
+        unread = f"case when {' or '.join(bad)} then [{', '.join(items)}] end"
+    outer = [f'"{cast.column}"' for cast in casts]
+    chosen = ", ".join([*outer, f"{unread} as _unread", *carried])
+    return f"select {chosen} from (select {', '.join([*inner, *carried])} from ({source}))"
+
+
+def view_sql(
+    dataset: Dataset, casts: Sequence[Cast], mapped: Iterable[str], file_sql: str, row_sql: str
+) -> str:
+    """Write the query that shows the stored rows as the dataset's table (architecture §3).
+
+    Columns that the export does not have, and their ``_unread_`` columns, are constants and cost nothing.
+    """
+    stored = {cast.column for cast in casts}
+    places = [cast.column for cast in casts if cast.text is not None]
+    unread = {column: f"_unread[{number}]" for number, column in enumerate(places, start=1)}
+    shown = [
+        f'"{column}"' if column in stored else f'cast(null as {sql_type}) as "{column}"'
+        for column, sql_type in dataset.types().items()
+    ]
+    kept = set(mapped)
+    watched = [name for name, kind in dataset.types().items() if kind != "string" or name in kept]
+    shown += [
+        "rowid as _row_id",
+        f"{file_sql} as _source_file",
+        f"cast({row_sql} as bigint) as _source_row",
+        *(f'{unread.get(name, "cast(null as string)")} as "_unread_{name}"' for name in watched),
+    ]
+    return ",\n".join(shown)

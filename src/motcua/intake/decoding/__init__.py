@@ -1,0 +1,1 @@
+"""Files of a delivery to canonical rows in DuckDB."""

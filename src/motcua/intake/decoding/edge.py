@@ -1,0 +1,881 @@
+"""The edge of decoding: read the files of a delivery into one DuckDB connection, as canonical rows.
+
+A reader here gives a relation of text columns ``s0, s1, …``; :mod:`motcua.intake.casting` writes what is made of
+them. Columns that the contract does not map are never read, personal ones neither.
+"""
+
+import codecs
+import csv
+import functools
+import hashlib
+import itertools
+import json
+import logging
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook
+
+from motcua.contracts import Contract, Layout, fold
+from motcua.datasets import DATASETS
+from motcua.errors import PipelineError
+from motcua.intake import archives, jsonpaths, worksheets
+from motcua.intake.casting import LOCAL_ZONE, Cast, Reading, casts_of, quoted, rows_sql, view_sql
+from motcua.intake.deliveries import SourceFile
+from motcua.intake.headers import HeaderMatch, join_header_rows, match_headers, read_columns
+from motcua.intake.records import find_records
+from motcua.intake.refusals import DeliveryRefusedError
+
+logger = logging.getLogger(__name__)
+
+BLOCK_BYTES = 1 << 20
+CSV_BUFFER_BYTES = 8 << 20
+MAX_LINE_BYTES = 4 << 20
+JSON_BUFFER_BYTES = 64 << 20
+MAX_JSON_LINE_BYTES = 32 << 20
+SAMPLE_RECORDS = 1_000
+COMBINING_MARKS = (b"\xcc", b"\xcd")
+"""First bytes of U+0300 to U+037F in UTF-8: a file without them holds no decomposed Vietnamese."""
+UNREADABLE_LINE = b"!\n"
+
+csv.field_size_limit(MAX_LINE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one pass over a file's bytes tells."""
+
+    byte_count: int
+    sha256: str
+    newline_count: int
+    ends_with_newline: bool
+    has_marks: bool
+
+    @property
+    def line_count(self) -> int:
+        """Lines as an editor counts them."""
+        return self.newline_count + (0 if self.ends_with_newline or not self.byte_count else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bytes:
+    """Bytes on a disk; two of them are the same when the file is, wherever it was moved."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    path: Path = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A file whose header was read: what its columns are called, and what is needed to read the rest."""
+
+    file: SourceFile
+    match: HeaderMatch
+    path: Path
+    names: tuple[str, ...] = ()
+    header_lines: int = 0
+    newline: str = "\n"
+    sheet_name: str | None = None
+    sheet: worksheets.Sheet | None = None
+    has_sample: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The stored rows of one file: their source rows are a step away from ``rowid``, or listed."""
+
+    file_name: str
+    row_count: int
+    line_delta: int = 0
+    lines: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line that never became a canonical row."""
+
+    file_name: str
+    source_row: int
+    rule_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A dataset of a delivery as it now stands in the connection, and what did not get so far."""
+
+    dataset_code: str
+    table: str
+    select: str
+    where: str
+    line_count: int
+    folded_count: int
+    left_out_count: int
+    refused_lines: tuple[RefusedLine, ...]
+    sheet_name: str | None
+    unknown_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One dataset of one delivery to decode."""
+
+    dataset_code: str
+    contract: Contract
+    probes: tuple[Probe, ...]
+    scratch: Path
+    counts_bad_records: bool = True
+
+    @property
+    def layout(self) -> Layout:
+        """The dataset's layout in the contract."""
+        return self.contract.datasets[self.dataset_code]
+
+    @property
+    def table(self) -> str:
+        """Name of the stored rows."""
+        return f"{self.dataset_code}__rows"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A job with what all its files share: which source columns are there, and the casts of them."""
+
+    job: Job
+    sources: tuple[str, ...]
+    casts: tuple[Cast, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    part: Part
+    refused_lines: tuple[int, ...] = ()
+    left_out_count: int = 0
+
+
+def read_scan(path: Path) -> Scan:
+    """Read a file once: its hash, its lines, whether its text may need normalising.
+
+    A file that was only renamed since is not read again.
+    """
+    status = path.stat()
+    return _scan(_Bytes(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, path))
+
+
+@functools.lru_cache(maxsize=256)
+def _scan(content: _Bytes) -> Scan:
+    path = content.path
+    sha = hashlib.sha256()
+    byte_count = newline_count = 0
+    has_marks, last = False, b""
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK_BYTES):
+            sha.update(block)
+            byte_count += len(block)
+            newline_count += int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == 10))
+            has_marks = has_marks or any(mark in block for mark in COMBINING_MARKS)
+            last = block[-1:]
+    return Scan(byte_count, sha.hexdigest(), newline_count, last == b"\n", has_marks)
+
+
+def write_members(archive: Path, name: str, folder: Path) -> list[SourceFile]:
+    """Unpack an archive below ``folder`` under numbers, so that no name of a member becomes a path."""
+    found = []
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            for number, member in enumerate(archives.safe_members(name, opened.infolist())):
+                suffix = Path(member.filename).suffix.lower()
+                path = (
+                    folder / f"{archive.stat().st_ino}-{number}{suffix if suffix.isascii() else ''}"
+                )
+                with opened.open(member) as source, path.open("wb") as target:
+                    _copy_bounded(source, target, member.file_size, name)
+                found.append(SourceFile(member.filename, path))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError):
+        raise DeliveryRefusedError("zip_unreadable", name) from None
+    return found
+
+
+def read_probe(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
+    """Read what a file's columns are called; refuse the delivery when the file cannot be opened as its format."""
+    if file.path.stat().st_size == 0:
+        raise DeliveryRefusedError("file_empty", file.name)
+    readers = {
+        "csv": _probe_csv,
+        "xlsx": _probe_sheet,
+        "json": _probe_json,
+        "jsonl": _probe_json,
+        "parquet": _probe_parquet,
+    }
+    return readers[layout.format](file, layout, contract, scratch)
+
+
+def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
+    """Read a dataset's files into the connection and show them as the dataset's table (architecture §3)."""
+    reader = _reader_of(job)
+    stored = [_store_file(connection, reader, probe) for probe in job.probes]
+    parts = tuple(one.part for one in stored)
+    refused = [
+        RefusedLine(one.part.file_name, line, "line_unreadable")
+        for one in stored
+        for line in one.refused_lines
+    ]
+    rows = _count(connection, f"select count(*) from {job.table} where {_is_row(job.layout)}")
+    line_count = rows + len(refused)
+    table, folded = job.table, 0
+    is_listed = job.layout.explode is None and (
+        bool(job.layout.one_row_per) or any(part.lines is not None for part in parts)
+    )
+    if is_listed:
+        table = _list_lines(connection, job.table, parts)
+    if job.layout.one_row_per:
+        table, folded, disagreeing = _fold_lines(connection, reader, table, parts)
+        refused += disagreeing
+    select = _select_sql(reader, parts, is_listed=is_listed)
+    where = _is_row(job.layout)
+    connection.execute(
+        f"create or replace view {job.dataset_code} as select {select} from {table} where {where}"
+    )
+    unknown = dict.fromkeys(name for probe in job.probes for name in probe.match.unknown)
+    return Decoded(
+        dataset_code=job.dataset_code,
+        table=table,
+        select=select,
+        where=where,
+        line_count=line_count,
+        folded_count=folded,
+        left_out_count=sum(one.left_out_count for one in stored),
+        refused_lines=tuple(refused),
+        sheet_name=job.probes[0].sheet_name,
+        unknown_columns=tuple(unknown),
+    )
+
+
+def _reader_of(job: Job) -> _Reader:
+    sources = _source_names(job.layout)
+    present = {name for probe in job.probes for name in probe.match.positions}
+    texts = {name: f"s{place}" for place, name in enumerate(sources) if name in present}
+    is_text = job.layout.format == "csv"
+    reading = Reading(
+        zone=job.contract.time_zone,
+        native_dates=job.layout.format in ("xlsx", "parquet"),
+        has_marks=not is_text or any(read_scan(probe.path).has_marks for probe in job.probes),
+    )
+    dataset = DATASETS[job.dataset_code]
+    casts = list(casts_of(dataset, job.contract, job.layout, texts, reading))
+    for column, nested in job.layout.has_items.items():
+        place = sources.index(_items_name(nested))
+        casts.append(Cast(column, f"cast(s{place} as boolean)", None))
+    ordered = sorted(casts, key=lambda cast: dataset.columns.index(cast.column))
+    return _Reader(job, sources, tuple(ordered))
+
+
+def _source_names(layout: Layout) -> tuple[str, ...]:
+    items = [_items_name(nested) for nested in layout.has_items.values()]
+    return tuple(dict.fromkeys([*read_columns(layout), *layout.parent_columns, *items]))
+
+
+def _items_name(nested: str) -> str:
+    return f"{nested}\0items"
+
+
+def _store_file(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+    stores = {
+        "csv": _store_csv,
+        "xlsx": _store_sheet,
+        "json": _store_json,
+        "jsonl": _store_json,
+        "parquet": _store_parquet,
+    }
+    return stores[reader.job.layout.format](connection, reader, probe)
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, source: str, carried: Sequence[str] = ()
+) -> int:
+    """Append a source relation to the job's table and say how many rows it now has more."""
+    table = reader.job.table
+    layout = reader.job.layout
+    kept = [*carried]
+    if layout.one_row_per:
+        keys = [f"s{reader.sources.index(name)}" for name in layout.one_row_per]
+        source = f"select *, {' || chr(31) || '.join(f'trim({key})' for key in keys)} as _entity from ({source})"
+        kept.append("_entity")
+    query = rows_sql(source, reader.casts, kept)
+    exists = _count(
+        connection, f"select count(*) from duckdb_tables() where table_name = {quoted(table)}"
+    )
+    if not exists:
+        connection.execute(f"create table {table} as {query}")
+        return _count(connection, f"select count(*) from {table}")
+    before = _count(connection, f"select count(*) from {table}")
+    connection.execute(f"insert into {table} {query}")
+    return _count(connection, f"select count(*) from {table}") - before
+
+
+def _is_row(layout: Layout) -> str:
+    has_state = layout.format in ("json", "jsonl") or (
+        layout.format == "csv" and layout.total_row_words
+    )
+    return "_state = 0" if has_state else "true"
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return connection.execute(query).fetchall()[0][0]
+
+
+def _lines_in_state(
+    connection: duckdb.DuckDBPyConnection, table: str, state: int, first: int, line: str
+) -> tuple[int, ...]:
+    rows = connection.execute(
+        f"select {line} from {table} where _state = {state} and rowid >= {first} order by rowid"
+    ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+# CSV
+
+
+def _probe_csv(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
+    del contract
+    path = _utf8_file(file, layout, scratch)
+    first = layout.header_row - 1
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            for _ in range(first):
+                stream.readline()
+            reader = csv.reader(stream, delimiter=layout.delimiter)
+            rows = list(itertools.islice(reader, layout.header_rows))
+            header_lines = first + reader.line_num
+            following = next(reader, [])
+            cells = [cell for cell in following if cell.strip()]
+            numbers = cells and worksheets.is_column_numbers(cells, layout, is_first=True)
+            header_lines = first + reader.line_num if numbers else header_lines
+    except (UnicodeDecodeError, csv.Error):
+        raise DeliveryRefusedError("encoding_unreadable", file.name, layout.encoding) from None
+    names = join_header_rows(rows)
+    if not any(names):
+        raise DeliveryRefusedError("file_empty", file.name)
+    with path.open("rb") as stream:
+        newline = "\r\n" if stream.readline().endswith(b"\r\n") else "\n"
+    match = match_headers(names, layout)
+    return Probe(file, match, path, names, header_lines, newline)
+
+
+def _utf8_file(file: SourceFile, layout: Layout, scratch: Path) -> Path:
+    """Give the file itself when it is UTF-8 by contract, else a copy in UTF-8 among the working files."""
+    try:
+        name = codecs.lookup(layout.encoding).name
+    except LookupError:
+        raise PipelineError("contract", f"encoding {layout.encoding!r} is not known") from None
+    if name in ("utf-8", "utf-8-sig"):
+        return file.path
+    path = scratch / f"{file.path.stem}-{hashlib.sha256(file.name.encode()).hexdigest()[:8]}.utf8"
+    try:
+        with (
+            file.path.open(encoding=name, newline="") as source,
+            path.open("w", encoding="utf-8", newline="") as target,
+        ):
+            shutil.copyfileobj(source, target, BLOCK_BYTES)
+    except UnicodeDecodeError:
+        raise DeliveryRefusedError("encoding_unreadable", file.name, layout.encoding) from None
+    return path
+
+
+def _store_csv(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+    scan = read_scan(probe.path)
+    table = reader.job.table
+    first = _rows_so_far(connection, table)
+    rejects = f"rejects_{first}"
+    places = {
+        name: place for name, place in probe.match.positions.items() if name in reader.sources
+    }
+    source = _csv_relation(
+        probe.path, reader, places, len(probe.names), probe.header_lines, probe.newline, rejects
+    )
+    try:
+        row_count = _store(connection, reader, source, _carried(reader))
+    except duckdb.InvalidInputException:
+        logger.info("%s: not well-formed CSV, reading it line by line", reader.job.dataset_code)
+        return _finish_csv(connection, reader, first, _store_loose_csv(connection, reader, probe))
+    at_bytes = [
+        row[0]
+        for row in connection.execute(
+            f"select distinct line_byte_position from {rejects} order by 1"
+        ).fetchall()
+    ]
+    connection.execute(f"drop table {rejects}")
+    connection.execute(f"drop table {rejects}_scans")
+    if not at_bytes and scan.line_count - probe.header_lines == row_count:
+        part = Part(probe.file.name, row_count, probe.header_lines + 1)
+        return _finish_csv(connection, reader, first, _Stored(part))
+    records = find_records(_read_blocks(probe.path), probe.header_lines)
+    is_rejected = np.isin(records.starts, np.array(at_bytes, dtype=np.int64))
+    accounted = len(records.starts) == row_count + len(at_bytes)
+    if not accounted or int(is_rejected.sum()) != len(at_bytes):
+        connection.execute(f"delete from {table} where rowid >= {first}")
+        if first:
+            raise DeliveryRefusedError(
+                "lines_unaccounted", probe.file.name, f"{len(records.starts)} / {row_count}"
+            )
+        connection.execute(f"drop table {table}")
+        return _finish_csv(connection, reader, first, _store_loose_csv(connection, reader, probe))
+    part = Part(probe.file.name, row_count, lines=records.lines[~is_rejected])
+    refused = tuple(int(line) for line in records.lines[is_rejected])
+    return _finish_csv(connection, reader, first, _Stored(part, refused))
+
+
+def _rows_so_far(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    exists = _count(
+        connection, f"select count(*) from duckdb_tables() where table_name = {quoted(table)}"
+    )
+    return _count(connection, f"select count(*) from {table}") if exists else 0
+
+
+def _carried(reader: _Reader) -> tuple[str, ...]:
+    return ("_state",) if _is_row(reader.job.layout) != "true" else ()
+
+
+def _finish_csv(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, first: int, stored: _Stored
+) -> _Stored:
+    if not _carried(reader):
+        return stored
+    left_out = _count(
+        connection,
+        f"select count(*) from {reader.job.table} where _state = 3 and rowid >= {first}",
+    )
+    return replace(stored, left_out_count=left_out)
+
+
+def _csv_relation(
+    path: Path,
+    reader: _Reader,
+    places: Mapping[str, int],
+    width: int,
+    skip: int,
+    newline: str,
+    rejects: str | None,
+) -> str:
+    layout = reader.job.layout
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    written_newline = "\\r\\n" if newline == "\r\n" else "\\n"
+    options = [
+        "auto_detect = false",
+        f"columns = {{{columns}}}",
+        f"delim = {quoted(layout.delimiter)}",
+        "quote = '\"'",
+        "escape = '\"'",
+        "header = false",
+        f"skip = {skip}",
+        f"new_line = {quoted(written_newline)}",
+        f"max_line_size = {MAX_LINE_BYTES}",
+        f"buffer_size = {CSV_BUFFER_BYTES}",
+    ]
+    if rejects:
+        options += [
+            "store_rejects = true",
+            f"rejects_table = '{rejects}'",
+            f"rejects_scan = '{rejects}_scans'",
+        ]
+    shown = [
+        f"c{places[name]} as s{number}" if name in places else f"cast(null as varchar) as s{number}"
+        for number, name in enumerate(reader.sources)
+    ]
+    if layout.total_row_words:
+        shown.append(f"{_total_sql(layout, width)} as _state")
+    return f"select {', '.join(shown)} from read_csv({quoted(str(path))}, {', '.join(options)})"
+
+
+def _total_sql(layout: Layout, width: int) -> str:
+    cells = ", ".join(f"nullif(trim(c{place}), '')" for place in range(min(width, 4)))
+    starts = " or ".join(
+        f"starts_with(lower(nfc_normalize(coalesce({cells}))), {quoted(fold(word))})"
+        for word in layout.total_row_words
+    )
+    return f"case when {starts} then 3 else 0 end"
+
+
+def _store_loose_csv(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe
+) -> _Stored:
+    """Read a CSV file that DuckDB cannot follow: keep its readable records, only with columns that are taken."""
+    names = [name for name in reader.sources if name in probe.match.positions]
+    places = [probe.match.positions[name] for name in names]
+    extra = range(min(len(probe.names), 4)) if reader.job.layout.total_row_words else ()
+    clean = reader.job.scratch / f"{reader.job.table}-{len(list(reader.job.scratch.iterdir()))}.csv"
+    lines: list[int] = []
+    bad: list[int] = []
+    with clean.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        try:
+            for line, row in _loose_records(probe, reader.job.layout):
+                if row is None:
+                    bad.append(line)
+                    continue
+                lines.append(line)
+                writer.writerow(
+                    [*(row[place] for place in extra), *(row[place] for place in places)]
+                )
+        except csv.Error:
+            raise DeliveryRefusedError("file_unreadable", probe.file.name, "CSV") from None
+    width = len(extra) + len(names)
+    wanted = {name: len(extra) + number for number, name in enumerate(names)}
+    source = _csv_relation(clean, _with_commas(reader), wanted, width, 0, "\n", None)
+    row_count = _store(connection, reader, source, _carried(reader))
+    if row_count != len(lines):
+        raise DeliveryRefusedError(
+            "lines_unaccounted", probe.file.name, f"{len(lines)} / {row_count}"
+        )
+    part = Part(probe.file.name, row_count, lines=np.array(lines, dtype=np.int64))
+    return _Stored(part, tuple(bad))
+
+
+def _with_commas(reader: _Reader) -> _Reader:
+    """Give the reader as it is for the cleaned copy, which is written with commas."""
+    job = reader.job
+    layout = job.layout.model_copy(update={"delimiter": ","})
+    datasets = {**job.contract.datasets, job.dataset_code: layout}
+    contract = job.contract.model_copy(update={"datasets": datasets})
+    return replace(reader, job=replace(job, contract=contract))
+
+
+def _loose_records(probe: Probe, layout: Layout) -> Iterator[tuple[int, list[str] | None]]:
+    """Give each record with its first line; a record of another width or with broken bytes is null."""
+    with probe.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        for _ in range(probe.header_lines):
+            stream.readline()
+        reader = csv.reader(
+            (line.replace("\0", "\ufffd") for line in stream), delimiter=layout.delimiter
+        )
+        before = 0
+        for row in reader:
+            line, before = probe.header_lines + before + 1, reader.line_num
+            if not row:
+                continue
+            is_whole = len(row) == len(probe.names)
+            yield line, row if is_whole and _is_utf8(row) else None
+
+
+def _is_utf8(row: Sequence[str]) -> bool:
+    try:
+        "".join(row).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _read_blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK_BYTES * 16):
+            yield block
+
+
+# Workbooks
+
+
+def _probe_sheet(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
+    del contract, scratch
+    try:
+        with CalamineWorkbook.from_path(str(file.path)) as workbook:
+            names = {fold(name): name for name in workbook.sheet_names}
+            wanted = fold(layout.sheet) if layout.sheet else next(iter(names), "")
+            if wanted not in names:
+                return Probe(file, match_headers((), layout), file.path)
+            opened = workbook.get_sheet_by_name(names[wanted])
+            rows = opened.to_python(skip_empty_area=False)
+            merged = opened.merged_cell_ranges or ()
+    except (CalamineError, OSError, ValueError):
+        raise DeliveryRefusedError("file_unreadable", file.name, "Excel") from None
+    sheet = worksheets.read_sheet(rows, merged, layout)
+    match = match_headers(sheet.headers, layout)
+    return Probe(file, match, file.path, sheet.headers, sheet_name=names[wanted], sheet=sheet)
+
+
+def _store_sheet(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+    if probe.sheet is None:
+        raise PipelineError("decode", "a sheet that was not read cannot be stored")
+    rows = probe.sheet.rows
+    columns = {}
+    for number, name in enumerate(reader.sources):
+        place = probe.match.positions.get(name)
+        values = [
+            worksheets.cell_text(row[place]) if place is not None and place < len(row) else None
+            for _, row in rows
+        ]
+        columns[f"s{number}"] = pa.array(values, type=pa.string())
+    relation = f"sheet_{_rows_so_far(connection, reader.job.table)}"
+    connection.register(relation, pa.table(columns))
+    row_count = _store(connection, reader, f"select * from {relation}")
+    connection.unregister(relation)
+    lines = np.array([number for number, _ in rows], dtype=np.int64)
+    is_unbroken = len(lines) == 0 or int(lines[-1] - lines[0]) == len(lines) - 1
+    part = Part(probe.file.name, row_count, int(lines[0]) if len(lines) else 0)
+    part = part if is_unbroken else replace(part, line_delta=0, lines=lines)
+    return _Stored(part, left_out_count=probe.sheet.left_out_count)
+
+
+# JSON
+
+
+def _probe_json(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
+    del scratch
+    with duckdb.connect() as connection:
+        records = _json_records(file, layout, file.path)
+        try:
+            rows = connection.execute(
+                f"select rec from ({records}) where rec is not null limit {SAMPLE_RECORDS}"
+            ).fetchall()
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            rows = _sample_lines(file, layout)
+    sample = [record for (text,) in rows if (record := _parse_record(text)) is not None]
+    if layout.records and not sample and not _has_records(file, layout):
+        raise DeliveryRefusedError("file_unreadable", file.name, "JSON")
+    shape = jsonpaths.shape_of(sample, layout, contract)
+    return Probe(file, shape.match, file.path, shape.keys, has_sample=shape.has_items)
+
+
+def _has_records(file: SourceFile, layout: Layout) -> bool:
+    with duckdb.connect() as connection:
+        try:
+            found = connection.execute(
+                "select json_type(json, $2) from read_json_objects($1, format = 'unstructured', "
+                "maximum_object_size = $3)",
+                [str(file.path), f"$.{layout.records}", _object_size(file.path)],
+            ).fetchall()
+        except duckdb.InvalidInputException:
+            return False
+    return bool(found) and found[0][0] == "ARRAY"
+
+
+def _sample_lines(file: SourceFile, layout: Layout) -> list[tuple[str]]:
+    if layout.format == "json":
+        raise DeliveryRefusedError("file_unreadable", file.name, "JSON")
+    with file.path.open("rb") as stream:
+        lines = list(itertools.islice(stream, SAMPLE_RECORDS))
+    return [(line.decode("utf-8", "replace"),) for line in lines]
+
+
+def _parse_record(text: str) -> dict[str, object] | None:
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _object_size(path: Path) -> int:
+    return max(path.stat().st_size + 1, 16 << 20)
+
+
+def _json_records(file: SourceFile, layout: Layout, path: Path) -> str:
+    """Write the relation of the records as JSON text, one row each in the order of the file."""
+    del file
+    if layout.format == "jsonl":
+        with path.open("rb") as stream:
+            newline = "\\r\\n" if stream.readline(MAX_JSON_LINE_BYTES).endswith(b"\r\n") else "\\n"
+        return (
+            f"select line as rec from read_csv({quoted(str(path))}, auto_detect = false, "
+            "columns = {'line': 'VARCHAR'}, delim = '\x01', quote = '', escape = '', "
+            f"header = false, new_line = '{newline}', strict_mode = false, "
+            f"max_line_size = {MAX_JSON_LINE_BYTES}, buffer_size = {JSON_BUFFER_BYTES})"
+        )
+    size = f"maximum_object_size = {_object_size(path)}"
+    if layout.records is None:
+        return (
+            "select cast(json as varchar) as rec from "
+            f"read_json_objects({quoted(str(path))}, format = 'array', {size})"
+        )
+    return (
+        f"select cast(unnest(json_extract(json, {quoted(f'$.{layout.records}[*]')})) as varchar) as rec "
+        f"from read_json_objects({quoted(str(path))}, format = 'unstructured', {size})"
+    )
+
+
+def _store_json(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+    first = _rows_so_far(connection, reader.job.table)
+    try:
+        row_count = _store_records(connection, reader, probe, probe.path)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        if reader.job.layout.format == "json":
+            raise DeliveryRefusedError("file_unreadable", probe.file.name, "JSON") from None
+        logger.info("%s: lines that are not UTF-8", reader.job.dataset_code)
+        row_count = _store_records(connection, reader, probe, _mended_lines(reader.job, probe))
+    table = reader.job.table
+    line = "_line" if reader.job.layout.explode else f"rowid - {first} + 1"
+    refused = _lines_in_state(connection, table, 2, first, line)
+    return _Stored(Part(probe.file.name, row_count, 1), refused)
+
+
+def _mended_lines(job: Job, probe: Probe) -> Path:
+    """Copy JSON lines with each line that is not UTF-8, or too long, replaced by an unreadable one."""
+    path = job.scratch / f"{job.table}-{len(list(job.scratch.iterdir()))}.jsonl"
+    with probe.path.open("rb") as source, path.open("wb") as target:
+        for line in source:
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                target.write(UNREADABLE_LINE)
+            else:
+                text = line.rstrip(b"\r\n").replace(b"\x01", b" ")
+                target.write(text + b"\n" if len(text) < MAX_JSON_LINE_BYTES else UNREADABLE_LINE)
+    return path
+
+
+def _store_records(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe, path: Path
+) -> int:
+    records = _json_records(probe.file, reader.job.layout, path)
+    source = jsonpaths.relation_sql(
+        records,
+        reader.job.layout,
+        reader.sources,
+        probe.names,
+        counts_bad_records=reader.job.counts_bad_records,
+    )
+    carried = ("_state", "_line") if reader.job.layout.explode else ("_state",)
+    return _store(connection, reader, source, carried)
+
+
+# Parquet
+
+
+def _probe_parquet(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
+    del contract, scratch
+    with duckdb.connect() as connection:
+        try:
+            names = connection.execute(
+                f"describe select * from read_parquet({quoted(str(file.path))})"
+            ).fetchall()
+        except (duckdb.InvalidInputException, duckdb.IOException):
+            raise DeliveryRefusedError("file_unreadable", file.name, "Parquet") from None
+    headers = tuple(name for name, *_ in names)
+    return Probe(file, match_headers(headers, layout), file.path, headers)
+
+
+def _store_parquet(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+    path = quoted(str(probe.path))
+    types = {
+        name: kind
+        for name, kind, *_ in connection.execute(
+            f"describe select * from read_parquet({path})"
+        ).fetchall()
+    }
+    shown = []
+    for number, name in enumerate(reader.sources):
+        place = probe.match.positions.get(name)
+        text = "null"
+        if place is not None:
+            column = '"' + probe.names[place].replace('"', '""') + '"'
+            is_zoned = types[probe.names[place]] == "TIMESTAMP WITH TIME ZONE"
+            text = f"timezone('{LOCAL_ZONE}', {column})" if is_zoned else column
+        shown.append(f"cast({text} as varchar) as s{number}")
+    try:
+        row_count = _store(
+            connection, reader, f"select {', '.join(shown)} from read_parquet({path})"
+        )
+    except (duckdb.InvalidInputException, duckdb.IOException):
+        raise DeliveryRefusedError("file_unreadable", probe.file.name, "Parquet") from None
+    return _Stored(Part(probe.file.name, row_count, 1))
+
+
+# What the files' rows share
+
+
+def _list_lines(connection: duckdb.DuckDBPyConnection, table: str, parts: Sequence[Part]) -> str:
+    """Store the source row of each row beside it, where it is not a step away from ``rowid``."""
+    lines = [
+        part.lines
+        if part.lines is not None
+        else np.arange(part.row_count, dtype=np.int64) + part.line_delta
+        for part in parts
+    ]
+    numbers = [np.full(part.row_count, number, dtype=np.int32) for number, part in enumerate(parts)]
+    listed = pa.table({"_line": np.concatenate(lines), "_file_no": np.concatenate(numbers)})
+    connection.register("listed_lines", listed)
+    name = f"{table}_listed"
+    connection.execute(f"create table {name} as select * from {table} positional join listed_lines")
+    connection.unregister("listed_lines")
+    connection.execute(f"drop table {table}")
+    return name
+
+
+def _fold_lines(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, table: str, parts: Sequence[Part]
+) -> tuple[str, int, list[RefusedLine]]:
+    """Keep one row of the lines that repeat an entity; lines that disagree are refused, all of them."""
+    where = _is_row(reader.job.layout)
+    compared = ", ".join([*(f'"{cast.column}"' for cast in reader.casts), "_unread"])
+    connection.execute(
+        f"create table {table}_judged as select _entity, min(rowid) as first_row, "
+        f"count(*) as line_count, count(distinct row({compared})) as version_count "
+        f"from {table} where {where} and _entity is not null group by _entity"
+    )
+    folded = _count(
+        connection,
+        f"select cast(coalesce(sum(line_count - 1), 0) as bigint) from {table}_judged "
+        "where version_count = 1",
+    )
+    rows = connection.execute(
+        f"select line._file_no, line._line from {table} as line inner join {table}_judged as judged "
+        f"using (_entity) where {where} and version_count > 1 order by line.rowid"
+    ).fetchall()
+    refused = [
+        RefusedLine(parts[number].file_name, line, "lines_disagree") for number, line in rows
+    ]
+    name = f"{table}_folded"
+    connection.execute(
+        f"create table {name} as select * from {table} where {where} and (_entity is null or rowid in "
+        f"(select first_row from {table}_judged where version_count = 1)) order by rowid"
+    )
+    connection.execute(f"drop table {table}_judged")
+    connection.execute(f"drop table {table}")
+    return name, folded, refused
+
+
+def _select_sql(reader: _Reader, parts: Sequence[Part], *, is_listed: bool) -> str:
+    ends = list(itertools.accumulate(part.row_count for part in parts))
+    starts = [0, *ends]
+    if is_listed:
+        files = _by_rows([quoted(part.file_name) for part in parts], range(len(parts)), "_file_no")
+        row = "_line"
+    else:
+        files = _by_rows([quoted(part.file_name) for part in parts], ends, "rowid")
+        deltas = [
+            f"rowid + {part.line_delta - start}" for part, start in zip(parts, starts, strict=False)
+        ]
+        row = "_line" if reader.job.layout.explode else _by_rows(deltas, ends, "rowid")
+    return view_sql(
+        DATASETS[reader.job.dataset_code], reader.casts, reader.job.layout.values, files, row
+    )
+
+
+def _by_rows(values: Sequence[str], bounds: Sequence[int], key: str) -> str:
+    """Choose by bounds: a file's number equals its bound, a row lies below the end of its file."""
+    if len(set(values)) == 1:
+        return values[0]
+    sign = "=" if key == "_file_no" else "<"
+    cases = " ".join(
+        f"when {key} {sign} {bound} then {value}"
+        for value, bound in zip(values, bounds, strict=True)
+    )
+    return f"case {cases} end"
+
+
+def _copy_bounded(source: zipfile.ZipExtFile, target: object, size: int, name: str) -> None:
+    """Copy a member, never more than its table of contents says."""
+    left = size
+    while block := source.read(BLOCK_BYTES):
+        left -= len(block)
+        if left < 0:
+            raise DeliveryRefusedError("zip_too_large", name, "lớn hơn kích thước đã khai")
+        target.write(block)

@@ -1,0 +1,167 @@
+"""What a delivery is: its id, its manifest, its time of export, which of its files fill which dataset."""
+
+import datetime as dt
+import fnmatch
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from motcua.contracts import Contract, Layout
+from motcua.datasets import DATASETS
+from motcua.intake.casting import LOCAL_ZONE
+from motcua.intake.refusals import DeliveryRefusedError
+
+MANIFEST = "manifest.json"
+ZONE = ZoneInfo(LOCAL_ZONE)
+
+
+class ManifestFile(BaseModel):
+    """One file, or one sheet of it, and how many records it holds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    sheet: str | None = None
+    row_count: int | None = Field(None, ge=0)
+
+
+class Manifest(BaseModel):
+    """What the sender says of a delivery. Every key is optional."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    exported_at: dt.datetime | None = None
+    is_simulated: bool = False
+    files: tuple[ManifestFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to decode: its name in the delivery, where its bytes lie now."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A contract that fits a delivery: which files fill which dataset, and which nobody knows."""
+
+    contract: Contract
+    files: Mapping[str, tuple[SourceFile, ...]]
+    unknown_files: tuple[str, ...]
+
+
+def delivery_id_of(locality_code: str, sums: Sequence[tuple[str, str]], *, is_single: bool) -> str:
+    """Make a delivery's id from its content.
+
+    Args:
+        locality_code: Who sent it.
+        sums: Name and SHA-256 of each file.
+        is_single: One file or zip, whose name does not count, so that renaming makes no new delivery.
+    """
+    sha = hashlib.sha256(f"{locality_code}\n".encode())
+    for name, file_sum in sorted(
+        (unicodedata.normalize("NFC", name), value) for name, value in sums
+    ):
+        sha.update(f"{file_sum}\n".encode() if is_single else f"{name}\0{file_sum}\n".encode())
+    return sha.hexdigest()[:16]
+
+
+def is_delivery_name(name: str) -> bool:
+    """Say whether a name in the inbox is a delivery (architecture §2)."""
+    return not name.startswith((".", "_")) and not name.endswith(".partial")
+
+
+def parse_manifest(text: bytes, name: str) -> Manifest:
+    """Check the text of a manifest."""
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        keys = sorted({".".join(map(str, problem["loc"])) or "JSON" for problem in error.errors()})
+        raise DeliveryRefusedError("manifest_unreadable", name, ", ".join(keys)) from None
+
+
+def check_manifest_files(manifest: Manifest, names: Iterable[str], delivery_name: str) -> None:
+    """Refuse a delivery that lacks a file which its manifest names."""
+    present = {key for name in names for key in _keys_of(name)}
+    for entry in manifest.files:
+        if not set(_keys_of(entry.name)) & present:
+            raise DeliveryRefusedError("manifest_file_missing", delivery_name, entry.name)
+
+
+def expected_count(manifest: Manifest, layout: Layout, names: Sequence[str]) -> int | None:
+    """Give the records that the manifest promises for a dataset's files; null when it does not say."""
+    if layout.explode:
+        return None
+    total = 0
+    for name in names:
+        counts = [
+            entry.row_count
+            for entry in manifest.files
+            if set(_keys_of(entry.name)) & set(_keys_of(name)) and _same_sheet(entry, layout)
+        ]
+        if not counts or counts[0] is None:
+            return None
+        total += counts[0]
+    return total
+
+
+def plan_files(contract: Contract, files: Sequence[SourceFile]) -> Plan | None:
+    """Say which files fill which dataset of a contract; nothing when none does."""
+    by_dataset = {
+        code: tuple(file for file in files if _fits(file.name, contract.datasets[code]))
+        for code in DATASETS
+        if code in contract.datasets
+    }
+    filled = {code: found for code, found in by_dataset.items() if found}
+    known = {file.name for found in filled.values() for file in found}
+    unknown = tuple(file.name for file in files if file.name not in known)
+    return Plan(contract, filled, unknown) if filled else None
+
+
+def exported_at_of(
+    contract: Contract, manifest: Manifest, name: str, arrived_at: dt.datetime
+) -> tuple[dt.datetime, Literal["manifest", "file_name", "arrival"]]:
+    """Give the local civil time of export and where it was read."""
+    if manifest.exported_at is not None:
+        return _local(manifest.exported_at, contract.time_zone), "manifest"
+    rule = contract.exported_at
+    if rule.source == "file_name" and rule.pattern and rule.format:
+        found = re.search(rule.pattern, name)
+        try:
+            written = dt.datetime.strptime(found.group(1), rule.format) if found else None  # noqa: DTZ007
+        except ValueError:
+            written = None
+        if written is not None:
+            return _local(written, contract.time_zone), "file_name"
+    return arrived_at, "arrival"
+
+
+def _local(moment: dt.datetime, zone: str) -> dt.datetime:
+    if zone == "as_written":
+        return moment.replace(tzinfo=None)
+    known = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    return known.astimezone(ZONE).replace(tzinfo=None)
+
+
+def _keys_of(name: str) -> tuple[str, str]:
+    path = PurePosixPath(unicodedata.normalize("NFC", name).casefold())
+    return str(path), path.name
+
+
+def _same_sheet(entry: ManifestFile, layout: Layout) -> bool:
+    return entry.sheet is None or layout.sheet is None or entry.sheet == layout.sheet
+
+
+def _fits(name: str, layout: Layout) -> bool:
+    whole, last = _keys_of(name)
+    patterns = [unicodedata.normalize("NFC", pattern).casefold() for pattern in layout.files]
+    return any(fnmatch.fnmatchcase(key, pattern) for pattern in patterns for key in (whole, last))

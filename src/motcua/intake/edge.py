@@ -1,0 +1,1093 @@
+"""The edge of intake: inbox to raw to accepted or refused rows, one receipt a delivery.
+
+Every step can be killed and run again: originals are moved by a rename, everything else is written beside its place and
+put there whole, and the receipt comes last. A delivery without a receipt has not been taken in.
+"""
+
+import contextlib
+import datetime as dt
+import fcntl
+import hashlib
+import importlib
+import json
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import pyarrow as pa
+
+from motcua.contracts import (
+    Contract,
+    Locality,
+    parse_contract,
+    read_contracts,
+    read_localities,
+)
+from motcua.datasets import DATASETS, LINEAGE
+from motcua.errors import MotcuaError, PipelineError, SettingsError
+from motcua.intake import archives, deliveries, refusals
+from motcua.intake.casting import quoted
+from motcua.intake.decoding import edge as decoding
+from motcua.intake.decoding.edge import Decoded, Probe
+from motcua.intake.deliveries import Manifest, Plan, SourceFile
+from motcua.intake.headers import missing_keys
+from motcua.intake.refusals import DeliveryRefusedError
+from motcua.receipts import Check, DatasetCount, ReceivedFile, Receipt, write_receipt
+from motcua.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+ROW_GROUP_ROWS = 122_880
+REFUSAL_COLUMNS = {
+    "delivery_id": "string",
+    "dataset_code": "string",
+    "source_file": "string",
+    "source_sheet": "string",
+    "source_row": "bigint",
+    "column_name": "string",
+    "value_class_code": "string",
+    "rule_code": "string",
+    "severity_code": "string",
+    "sentence": "string",
+    "mend": "string",
+}
+DELIVERY = "delivery"
+"""``dataset_code`` of a reason that refuses a delivery whole."""
+TRY_ROWS = 5
+
+
+class Outcome(Protocol):
+    """What a suite found (motcua.quality)."""
+
+    checks: tuple[Check, ...]
+    refuses_delivery: bool
+    result: dict[str, Any]
+
+
+RunSuite = Callable[[duckdb.DuckDBPyConnection, str, Path], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A delivery in raw: who sent it, its id, when it came and under which name."""
+
+    locality: Locality
+    delivery_id: str
+    folder: Path
+    arrived_at: dt.datetime
+    delivery_name: str
+
+    @property
+    def files(self) -> Path:
+        return self.folder / "files"
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What one run of intake works with."""
+
+    settings: Settings
+    locality: Locality
+    contracts: Mapping[str, Contract]
+    sums: Mapping[str, str]
+    suites_sha256: str | None
+    run_suite: RunSuite
+
+
+@dataclass(slots=True)
+class _Outputs:
+    """Files written beside their places, put there together when the delivery is decided."""
+
+    accepted: list[tuple[Path, Path]] = field(default_factory=list)
+    others: list[tuple[Path, Path]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A delivery after decoding and checks."""
+
+    plan: Plan | None
+    manifest: Manifest
+    datasets: tuple[DatasetCount, ...] = ()
+    checks: tuple[Check, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+    refusal: DeliveryRefusedError | None = None
+
+
+def read_waiting(settings: Settings) -> list[str]:
+    """Name the localities that have something in the inbox, or a delivery in raw without a receipt."""
+    register = read_localities(settings.localities)
+    waiting = [
+        code
+        for code in register
+        if _inbox_entries(settings, code) or _raw_without_receipt(settings, code)
+    ]
+    for folder in _folders(settings.inbox):
+        if folder.name not in register and deliveries.is_delivery_name(folder.name):
+            logger.warning("inbox/%s: no such locality in the register", folder.name)
+    return sorted(waiting)
+
+
+def run_intake_all(settings: Settings, run_suite: RunSuite | None = None) -> list[Receipt]:
+    """Take in what every locality has waiting.
+
+    A fault of the pipeline at one locality is raised after the others were tried.
+    """
+    receipts: list[Receipt] = []
+    faults: list[Exception] = []
+    write_empty_datasets(settings)
+    for locality_code in read_waiting(settings):
+        try:
+            receipts += run_intake(settings, locality_code, run_suite)
+        except Exception as error:  # noqa: BLE001 - told below, after the others were tried
+            faults.append(error)
+    _raise_faults(faults)
+    return receipts
+
+
+def run_intake(
+    settings: Settings, locality_code: str, run_suite: RunSuite | None = None
+) -> list[Receipt]:
+    """Take in what one locality has waiting; each delivery stands alone.
+
+    Args:
+        settings: Where things lie.
+        locality_code: A locality of the register.
+        run_suite: Runs a suite on a connection; Great Expectations when left out.
+
+    Returns:
+        The receipts written now; a delivery that had one already is not among them.
+
+    Raises:
+        MotcuaError: a contract or setting is wrong, or the pipeline failed at a delivery (after the others).
+    """
+    context = _read_context(settings, locality_code, run_suite)
+    with _locked(settings, locality_code):
+        write_empty_datasets(settings)
+        faults: list[Exception] = []
+        receipts = [
+            receipt
+            for folder in _raw_without_receipt(settings, locality_code)
+            if (receipt := _tried(faults, lambda folder=folder: _take_in_raw(context, folder)))
+        ]
+        receipts += [
+            receipt
+            for entry in _inbox_entries(settings, locality_code)
+            if (receipt := _tried(faults, lambda entry=entry: _take_in_entry(context, entry)))
+        ]
+    _raise_faults(faults)
+    return receipts
+
+
+def write_empty_datasets(settings: Settings) -> None:
+    """Write one empty Parquet file per dataset, and empty refusals, so that a schema is always there."""
+    shapes = {
+        settings.accepted / code / "locality=_none" / "empty.parquet": dataset.types() | LINEAGE
+        for code, dataset in DATASETS.items()
+    }
+    shapes[settings.quarantine / "_none" / "refusals.parquet"] = REFUSAL_COLUMNS
+    settings.receipts.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        for path, types in shapes.items():
+            columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in types.items())
+            partial = _partial(path)
+            connection.execute(_copy_sql(f"select {columns} where false", partial))
+            if path.exists() and path.read_bytes() == partial.read_bytes():
+                partial.unlink()
+            else:
+                partial.replace(path)
+
+
+def delete_derived(settings: Settings) -> None:
+    """Delete all that intake can make again from raw: receipts first, so that none speaks of what is gone."""
+    for folder in (settings.receipts, settings.accepted, settings.quarantine):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_contract_try(
+    contract_path: Path, export_path: Path, settings: Settings
+) -> dict[str, list[dict[str, object]]]:
+    """Say what a contract would make of an export; nothing is taken in and nothing is kept.
+
+    Returns:
+        Titles with lines: how headers match, counts, values that cannot be read, the first rows (no personal column).
+    """
+    contract = parse_contract(contract_path.read_text(encoding="utf-8"), str(contract_path))
+    scratch = settings.scratch / f"try-{os.getpid()}"
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+        files = _open_files(export_path.name, _regular_files(export_path), scratch)
+        manifest = _read_manifest(files)
+        plan = deliveries.plan_files(contract, _data_files(files))
+        if plan is None:
+            raise DeliveryRefusedError("layout_unknown", export_path.name, "tên tệp")
+        probes = _read_probes(plan, scratch)
+        with _connect(settings, scratch) as connection:
+            return _try_lines(connection, plan, probes, manifest, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+# Localities and their deliveries
+
+
+def _read_context(settings: Settings, locality_code: str, run_suite: RunSuite | None) -> _Context:
+    register = read_localities(settings.localities)
+    if locality_code not in register:
+        raise SettingsError("localities", f"no locality {locality_code!r} in {settings.localities}")
+    locality = register[locality_code]
+    known = read_contracts(settings.contracts)
+    absent = [name for name in locality.contracts if name not in known]
+    if absent:
+        reason = f"{locality_code} names contracts that do not exist: {', '.join(absent)}"
+        raise SettingsError("localities", reason)
+    contracts = {name: known[name] for name in locality.contracts}
+    sums = {
+        name: hashlib.sha256((settings.contracts / f"{name}.yml").read_bytes()).hexdigest()
+        for name in contracts
+    }
+    if run_suite is None:
+        threading.Thread(target=_import_quietly, args=("great_expectations",), daemon=True).start()
+    return _Context(
+        settings, locality, contracts, sums, _suites_sum(settings), run_suite or _run_suite
+    )
+
+
+def _import_quietly(module: str) -> None:
+    """Import while DuckDB decodes; what fails here is raised where the module is used."""
+    with contextlib.suppress(Exception):
+        importlib.import_module(module)
+
+
+def _run_suite(
+    connection: duckdb.DuckDBPyConnection, dataset_code: str, suites_folder: Path
+) -> Outcome:
+    from motcua.quality import edge
+
+    return edge.run_suite(connection, dataset_code, suites_folder)
+
+
+def _suites_sum(settings: Settings) -> str | None:
+    sha = hashlib.sha256()
+    paths = sorted(settings.suites.glob("*.json"))
+    for path in paths:
+        sha.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return sha.hexdigest() if paths else None
+
+
+@contextlib.contextmanager
+def _locked(settings: Settings, locality_code: str) -> Iterator[None]:
+    path = settings.var / "locks" / f"intake-{locality_code}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _tried(faults: list[Exception], take_in: Callable[[], Receipt | None]) -> Receipt | None:
+    try:
+        return take_in()
+    except Exception as error:
+        logger.exception("a delivery could not be taken in")
+        faults.append(error)
+        return None
+
+
+def _raise_faults(faults: Sequence[Exception]) -> None:
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        reasons = [
+            str(fault) if isinstance(fault, MotcuaError) else repr(fault) for fault in faults
+        ]
+        raise PipelineError("intake", "; ".join(dict.fromkeys(reasons))) from faults[0]
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+
+def _inbox_entries(settings: Settings, locality_code: str) -> list[Path]:
+    folder = settings.inbox / locality_code
+    if not folder.is_dir():
+        return []
+    named = [path for path in folder.iterdir() if deliveries.is_delivery_name(path.name)]
+    # An empty folder is one that somebody is still filling.
+    return sorted(path for path in named if not _is_folder(path) or _regular_files(path))
+
+
+def _raw_without_receipt(settings: Settings, locality_code: str) -> list[Path]:
+    return [
+        folder
+        for folder in _folders(settings.raw / locality_code)
+        if (folder / "files").is_dir()
+        and any((folder / "files").iterdir())
+        and not (settings.receipts / f"{folder.name}.json").exists()
+    ]
+
+
+def _take_in_entry(context: _Context, entry: Path) -> Receipt | None:
+    arrival, is_known = _keep_original(context, entry)
+    if is_known:
+        logger.info("%s: the same bytes have been taken in before", arrival.delivery_id)
+        return None
+    return _decide(context, arrival)
+
+
+def _take_in_raw(context: _Context, folder: Path) -> Receipt | None:
+    return _decide(context, _read_arrival(context.locality, folder))
+
+
+# Originals
+
+
+def _keep_original(context: _Context, entry: Path) -> tuple[_Arrival, bool]:
+    """Move an entry of the inbox into raw, and say whether the same bytes have a receipt already."""
+    settings, locality = context.settings, context.locality
+    found = _regular_files(entry)
+    sums = [(file.name, _sum_of(file.path)) for file in found]
+    delivery_id = deliveries.delivery_id_of(
+        locality.locality_code, sums, is_single=not _is_folder(entry)
+    )
+    folder = settings.raw / locality.locality_code / delivery_id
+    files = folder / "files"
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_arrival(folder, entry.name)
+    if _holds(files, sums, is_single=not _is_folder(entry)):
+        _remove(entry)
+    else:
+        _move(entry, files)
+    for path in files.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            path.chmod(0o444)
+    arrival = _read_arrival(locality, folder)
+    return arrival, (settings.receipts / f"{delivery_id}.json").exists()
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _regular_files(entry: Path) -> list[SourceFile]:
+    """List the files of a delivery by their names in it; links and devices are listed, never followed."""
+    if not _is_folder(entry):
+        return [SourceFile(entry.name, entry)]
+    paths = [path for path in sorted(entry.rglob("*")) if not _is_folder(path)]
+    return [SourceFile(path.relative_to(entry).as_posix(), path) for path in paths]
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _sum_of(path: Path) -> str:
+    if _is_regular(path):
+        return decoding.read_scan(path).sha256
+    target = os.readlink(path) if path.is_symlink() else ""
+    return hashlib.sha256(f"not a file: {target}".encode()).hexdigest()
+
+
+def _holds(files: Path, sums: Sequence[tuple[str, str]], *, is_single: bool) -> bool:
+    """Say whether raw has these very bytes; what is there and differs is a fault, not data."""
+    if not files.is_dir():
+        return False
+    kept = [(file.name, _sum_of(file.path)) for file in _regular_files(files)]
+    if not kept:
+        return False
+    same = (
+        [value for _, value in kept] == [value for _, value in sums]
+        if is_single
+        else sorted(kept) == sorted(sums)
+    )
+    if not same:
+        raise PipelineError("intake", f"{files} does not hold the bytes that its id was made from")
+    return True
+
+
+def _write_arrival(folder: Path, name: str) -> None:
+    path = folder / "arrival.json"
+    if path.exists():
+        return
+    arrived_at = dt.datetime.now(deliveries.ZONE).replace(tzinfo=None, microsecond=0)
+    text = json.dumps(
+        {"arrived_at": arrived_at.isoformat(), "delivery_name": name}, ensure_ascii=False
+    )
+    partial = path.with_suffix(".partial")
+    partial.write_text(text + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def _read_arrival(locality: Locality, folder: Path) -> _Arrival:
+    try:
+        written = json.loads((folder / "arrival.json").read_text(encoding="utf-8"))
+        arrived_at = dt.datetime.fromisoformat(written["arrived_at"])
+        name = written["delivery_name"]
+    except (OSError, ValueError, KeyError) as error:
+        raise PipelineError("intake", f"{folder}/arrival.json: {error}") from error
+    return _Arrival(locality, folder.name, folder, arrived_at, name)
+
+
+def _move(entry: Path, files: Path) -> None:
+    """Move an entry of the inbox to its place in raw by a rename; across disks by copy, flush and rename."""
+    place = files
+    if not _is_folder(entry):
+        files.mkdir(exist_ok=True)
+        place = files / entry.name
+    try:
+        entry.rename(place)
+    except OSError as error:
+        if error.errno != 18:  # EXDEV: another file system
+            raise
+        _copy_across(entry, place)
+        _remove(entry)
+
+
+def _copy_across(entry: Path, place: Path) -> None:
+    partial = place.parent / f".{place.name}.partial"
+    _remove(partial)
+    if _is_folder(entry):
+        shutil.copytree(entry, partial, symlinks=True)
+    else:
+        shutil.copy2(entry, partial, follow_symlinks=False)
+    for path in [partial, *partial.rglob("*")]:
+        if _is_regular(path):
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+    if place.is_dir():
+        place.rmdir()
+    partial.replace(place)
+
+
+def _remove(path: Path) -> None:
+    if _is_folder(path):
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+# One delivery
+
+
+def _decide(context: _Context, arrival: _Arrival) -> Receipt:
+    """Decode and check a delivery and write what became of it; the receipt comes last."""
+    settings = context.settings
+    scratch = settings.scratch / arrival.delivery_id
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    outputs = _Outputs()
+    try:
+        with _connect(settings, scratch) as connection:
+            _set_token_key(connection, context)
+            connection.execute(
+                "create table refusals ("
+                + ", ".join(f"{name} {kind}" for name, kind in REFUSAL_COLUMNS.items())
+                + ", sequence integer default 0)"
+            )
+            judged = _judge(connection, context, arrival, scratch, outputs)
+            receipt = _receipt_of(context, arrival, judged)
+            _write_refusals(connection, context, receipt, outputs)
+        _put(context, receipt, outputs)
+        write_receipt(receipt, settings.receipts)
+    finally:
+        for partial, _ in (*outputs.accepted, *outputs.others):
+            partial.unlink(missing_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)
+    logger.info(
+        "%s %s: %s, %s rows accepted, %s refused",
+        receipt.locality_code,
+        receipt.delivery_id,
+        receipt.state_code,
+        sum(dataset.accepted_count for dataset in receipt.datasets),
+        sum(dataset.refused_count for dataset in receipt.datasets),
+    )
+    return receipt
+
+
+def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        config={
+            "threads": settings.threads,
+            "memory_limit": settings.memory_limit,
+            "temp_directory": str(scratch / "duckdb"),
+            "autoinstall_known_extensions": "false",
+            "preserve_insertion_order": "true",
+        }
+    )
+
+
+def _set_token_key(connection: duckdb.DuckDBPyConnection, context: _Context) -> None:
+    """Set the two padded keys of HMAC (RFC 2104), where a contract makes a token."""
+    layouts = [layout for one in context.contracts.values() for layout in one.datasets.values()]
+    if not any("token" in layout.personal.values() for layout in layouts):
+        return
+    if context.settings.hmac_key is None:
+        raise SettingsError(
+            "MOTCUA_HMAC_KEY", "a contract makes applicant tokens, which need a key"
+        )
+    key = context.settings.hmac_key.get_secret_value().encode()
+    key = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    for name, pad in (("token_inner", 0x36), ("token_outer", 0x5C)):
+        padded = bytes(byte ^ pad for byte in key)
+        connection.execute(f"set variable {name} = cast(? as blob)", [padded])
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection,
+    context: _Context,
+    arrival: _Arrival,
+    scratch: Path,
+    outputs: _Outputs,
+) -> _Judged:
+    manifest, plan = Manifest(), None
+    try:
+        originals = _regular_files(arrival.files)
+        files = _open_files(arrival.delivery_name, originals, scratch)
+        manifest = _read_manifest(files)
+        data = _data_files(files)
+        deliveries.check_manifest_files(
+            manifest, [file.name for file in data], arrival.delivery_name
+        )
+        plan, probes = _choose_plan(context, arrival, data, scratch)
+        return _check_datasets(
+            connection, context, arrival, (plan, manifest, probes), scratch, outputs
+        )
+    except DeliveryRefusedError as refusal:
+        return _Judged(plan, manifest, refusal=refusal)
+
+
+def _open_files(
+    delivery_name: str, originals: Sequence[SourceFile], scratch: Path
+) -> list[SourceFile]:
+    """List the files to read, archives unpacked among the working files."""
+    files: list[SourceFile] = []
+    for file in originals:
+        if not _is_regular(file.path):
+            raise DeliveryRefusedError("file_not_regular", file.name)
+        if archives.is_clutter(file.name):
+            continue
+        if file.path.suffix.lower() == ".zip":
+            files += decoding.write_members(file.path, file.name, scratch)
+        else:
+            files.append(file)
+    if not files:
+        raise DeliveryRefusedError("delivery_empty", delivery_name)
+    return files
+
+
+def _is_manifest(file: SourceFile) -> bool:
+    return Path(file.name).name.casefold() == deliveries.MANIFEST
+
+
+def _data_files(files: Sequence[SourceFile]) -> list[SourceFile]:
+    return sorted((file for file in files if not _is_manifest(file)), key=lambda file: file.name)
+
+
+def _read_manifest(files: Sequence[SourceFile]) -> Manifest:
+    found = sorted(filter(_is_manifest, files), key=lambda file: (file.name.count("/"), file.name))
+    if not found:
+        return Manifest()
+    return deliveries.parse_manifest(found[0].path.read_bytes(), found[0].name)
+
+
+def _choose_plan(
+    context: _Context, arrival: _Arrival, files: Sequence[SourceFile], scratch: Path
+) -> tuple[Plan, Mapping[str, tuple[Probe, ...]]]:
+    """Take the first contract of the locality whose file names and headers fit."""
+    reasons: list[DeliveryRefusedError] = []
+    for contract in context.contracts.values():
+        plan = deliveries.plan_files(contract, files)
+        if plan is None:
+            continue
+        try:
+            return plan, _read_probes(plan, scratch)
+        except DeliveryRefusedError as refusal:
+            reasons.append(refusal)
+    if reasons:
+        raise reasons[0]
+    raise DeliveryRefusedError("layout_unknown", arrival.delivery_name, "tên tệp")
+
+
+def _read_probes(plan: Plan, scratch: Path) -> dict[str, tuple[Probe, ...]]:
+    """Read the headers of a plan's files; refuse where the columns of a key are missing."""
+    probes = {}
+    for code, files in plan.files.items():
+        layout = plan.contract.datasets[code]
+        probes[code] = tuple(
+            decoding.read_probe(file, layout, plan.contract, scratch) for file in files
+        )
+        for probe in probes[code]:
+            seen = set(probe.match.positions)
+            seen -= set(probe.match.missing) if probe.has_sample else set()
+            missing = missing_keys(code, layout, seen)
+            if missing:
+                detail = f"thiếu cột {', '.join(missing)}"
+                raise DeliveryRefusedError("layout_unknown", probe.file.name, detail)
+    return probes
+
+
+def _check_datasets(
+    connection: duckdb.DuckDBPyConnection,
+    context: _Context,
+    arrival: _Arrival,
+    source: tuple[Plan, Manifest, Mapping[str, tuple[Probe, ...]]],
+    scratch: Path,
+    outputs: _Outputs,
+) -> _Judged:
+    plan, manifest, probes = source
+    exported_at, _ = deliveries.exported_at_of(
+        plan.contract, manifest, arrival.delivery_name, arrival.arrived_at
+    )
+    _create_surroundings(connection, context, plan.contract, exported_at)
+    counts: list[DatasetCount] = []
+    checks: list[Check] = []
+    unknown: list[str] = []
+    refusal: DeliveryRefusedError | None = None
+    for code in plan.files:
+        job = _job_of(plan, probes, code, scratch)
+        decoded = decoding.decode_dataset(connection, job)
+        unknown += decoded.unknown_columns
+        _expect_count(connection, plan, manifest, decoded)
+        outcome = context.run_suite(connection, code, context.settings.suites)
+        checks += outcome.checks
+        _keep_validation(context, arrival, code, outcome, outputs)
+        count = _sort_rows(connection, arrival, decoded)
+        counts.append(count)
+        refusal = refusal or _refusal_of(arrival, plan.contract, count, outcome)
+        _keep_accepted(connection, context, arrival, decoded, exported_at, count, outputs)
+        _drop_rows(connection, decoded)
+    if not refusal and not any(count.line_count for count in counts):
+        refusal = DeliveryRefusedError("delivery_empty", arrival.delivery_name)
+    return _Judged(
+        plan, manifest, tuple(counts), tuple(checks), tuple(dict.fromkeys(unknown)), refusal
+    )
+
+
+def _job_of(
+    plan: Plan, probes: Mapping[str, tuple[Probe, ...]], code: str, scratch: Path
+) -> decoding.Job:
+    """Make the job of a dataset; records that cannot be read count once, in the first that reads them plainly."""
+    names = {probe.file.name for probe in probes[code]}
+    readers = [
+        other for other, found in probes.items() if names & {probe.file.name for probe in found}
+    ]
+    plain = [other for other in readers if plan.contract.datasets[other].explode is None]
+    return decoding.Job(
+        code, plan.contract, probes[code], scratch, counts_bad_records=(plain or readers)[0] == code
+    )
+
+
+def _create_surroundings(
+    connection: duckdb.DuckDBPyConnection,
+    context: _Context,
+    contract: Contract,
+    exported_at: dt.datetime,
+) -> None:
+    """Create what suites read besides the dataset (architecture §3)."""
+    connection.execute(
+        "create table delivery (locality_code string, province_code string, exported_at timestamp, "
+        "dossier_code_form string, procedure_code_form string)"
+    )
+    connection.execute(
+        "insert into delivery values (?, ?, ?, ?, ?)",
+        [
+            context.locality.locality_code,
+            context.locality.province_code,
+            exported_at,
+            contract.code_form("dossier_code"),
+            contract.code_form("procedure_code"),
+        ],
+    )
+    connection.execute(
+        "create table expected_counts "
+        "(dataset_code string, expected_row_count bigint, line_count bigint)"
+    )
+    connection.execute("create table accepted_procedures (procedure_code string)")
+    connection.execute("create table accepted_dossiers (dossier_code string)")
+
+
+def _expect_count(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, manifest: Manifest, decoded: Decoded
+) -> None:
+    code = decoded.dataset_code
+    names = [file.name for file in plan.files[code]]
+    expected = deliveries.expected_count(manifest, plan.contract.datasets[code], names)
+    if expected is not None:
+        connection.execute(
+            "insert into expected_counts values (?, ?, ?)", [code, expected, decoded.line_count]
+        )
+
+
+def _sort_rows(
+    connection: duckdb.DuckDBPyConnection, arrival: _Arrival, decoded: Decoded
+) -> DatasetCount:
+    """Mark the rows with a critical finding, keep all reasons, and count."""
+    code, table = decoded.dataset_code, decoded.table
+    connection.execute("create or replace table found as select * from findings")
+    connection.execute(
+        "create or replace table refused_rows as "
+        "select distinct _row_id from found where severity_code = 'critical'"
+    )
+    refused_rows = _count(connection, "select count(*) from refused_rows")
+    warned = _count(
+        connection,
+        "select count(distinct _row_id) from found "
+        "where _row_id not in (select _row_id from refused_rows)",
+    )
+    if refused_rows:
+        connection.execute(f"alter table {table} add column _is_refused boolean default false")
+        connection.execute(
+            f"update {table} set _is_refused = true "
+            f"where rowid in (select _row_id from refused_rows)"
+        )
+    accepted_where = f"{decoded.where}{' and not _is_refused' if refused_rows else ''}"
+    connection.execute(
+        f"create or replace view accepted_rows as select {decoded.select} from {table} "
+        f"where {accepted_where}"
+    )
+    _note_findings(connection, arrival, decoded)
+    _note_lines(connection, arrival, decoded)
+    accepted = _count(connection, "select count(*) from accepted_rows")
+    source_count = decoded.line_count - decoded.folded_count
+    refused_count = refused_rows + len(decoded.refused_lines)
+    if accepted + refused_count != source_count:
+        raise PipelineError(
+            "conservation", f"{code}: {source_count} lines, {accepted} + {refused_count} rows"
+        )
+    return DatasetCount(
+        dataset_code=code,
+        line_count=decoded.line_count,
+        folded_count=decoded.folded_count,
+        left_out_count=decoded.left_out_count,
+        source_count=source_count,
+        accepted_count=accepted,
+        refused_count=refused_count,
+        warned_count=warned,
+        accepted_file=None,
+    )
+
+
+def _note_findings(
+    connection: duckdb.DuckDBPyConnection, arrival: _Arrival, decoded: Decoded
+) -> None:
+    code = decoded.dataset_code
+    sequence = list(DATASETS).index(code)
+    classes = " ".join(
+        f"when {quoted(column)} then {quoted(refusals.value_class(column))}"
+        for column in DATASETS[code].columns
+    )
+    has_mend = "mend" in connection.table("found").columns
+    connection.execute(
+        f"insert into refusals select {quoted(arrival.delivery_id)}, {quoted(code)}, "
+        f"row._source_file, {_or_null(decoded.sheet_name)}, row._source_row, found.column_name, "
+        f"case found.column_name {classes} else 'text' end, found.rule_code, found.severity_code, "
+        f"found.sentence, {'found.mend' if has_mend else 'null'}, {sequence} "
+        f"from found inner join {code} as row on row._row_id = found._row_id"
+    )
+
+
+def _note_lines(connection: duckdb.DuckDBPyConnection, arrival: _Arrival, decoded: Decoded) -> None:
+    lines = decoded.refused_lines
+    if not lines:
+        return
+    words = [refusals.LINE_SENTENCES[line.rule_code] for line in lines]
+    relation = pa.table(
+        {
+            "source_file": [line.file_name for line in lines],
+            "source_row": [line.source_row for line in lines],
+            "rule_code": [line.rule_code for line in lines],
+            "sentence": [sentence for sentence, _ in words],
+            "mend": [mend for _, mend in words],
+        }
+    )
+    connection.register("refused_lines", relation)
+    connection.execute(
+        f"insert into refusals select {quoted(arrival.delivery_id)}, {quoted(decoded.dataset_code)}, "
+        f"source_file, {_or_null(decoded.sheet_name)}, source_row, null, 'text', rule_code, "
+        f"'critical', sentence, mend, {list(DATASETS).index(decoded.dataset_code)} from refused_lines"
+    )
+    connection.unregister("refused_lines")
+
+
+def _or_null(text: str | None) -> str:
+    return "null" if text is None else quoted(text)
+
+
+def _refusal_of(
+    arrival: _Arrival, contract: Contract, count: DatasetCount, outcome: Outcome
+) -> DeliveryRefusedError | None:
+    """Say whether a dataset refuses the delivery whole: by a check of the delivery, or by its share."""
+    unmet = [
+        check.sentence
+        for check in outcome.checks
+        if not check.is_met and check.severity_code == "critical" and check.scope_code == "delivery"
+    ]
+    if outcome.refuses_delivery:
+        return DeliveryRefusedError("checks_not_met", arrival.delivery_name, " ".join(unmet))
+    if count.source_count == 0:
+        return None
+    share = count.refused_count / count.source_count
+    if share > contract.refused_share_limit or count.accepted_count == 0:
+        detail = f"{count.dataset_code} ({count.refused_count}/{count.source_count})"
+        return DeliveryRefusedError("too_many_refused", arrival.delivery_name, detail)
+    return None
+
+
+def _keep_validation(
+    context: _Context, arrival: _Arrival, code: str, outcome: Outcome, outputs: _Outputs
+) -> None:
+    path = context.settings.quarantine / arrival.delivery_id / f"validation-{code}.json"
+    partial = _partial(path)
+    outputs.others.append((partial, path))
+    text = json.dumps(outcome.result, ensure_ascii=False, indent=1, default=str)
+    partial.write_text(text + "\n", encoding="utf-8")
+
+
+def _keep_accepted(
+    connection: duckdb.DuckDBPyConnection,
+    context: _Context,
+    arrival: _Arrival,
+    decoded: Decoded,
+    exported_at: dt.datetime,
+    count: DatasetCount,
+    outputs: _Outputs,
+) -> None:
+    code = decoded.dataset_code
+    if count.accepted_count:
+        path = _accepted_path(context, code, arrival.delivery_id)
+        partial = _partial(path)
+        outputs.accepted.append((partial, path))
+        columns = ", ".join(f'"{column}"' for column in DATASETS[code].columns)
+        lineage = {
+            "_locality_code": quoted(context.locality.locality_code),
+            "_province_code": quoted(context.locality.province_code),
+            "_delivery_id": quoted(arrival.delivery_id),
+            "_exported_at": f"timestamp {quoted(exported_at.isoformat(sep=' '))}",
+            "_source_file": "_source_file",
+            "_source_row": "_source_row",
+        }
+        shown = ", ".join(
+            f"cast({lineage[name]} as {kind}) as {name}" for name, kind in LINEAGE.items()
+        )
+        connection.execute(_copy_sql(f"select {columns}, {shown} from accepted_rows", partial))
+    if code == "procedures":
+        connection.execute(
+            "insert into accepted_procedures select distinct procedure_code from accepted_rows"
+        )
+    if code == "dossiers":
+        connection.execute("insert into accepted_dossiers select dossier_code from accepted_rows")
+
+
+def _accepted_path(context: _Context, code: str, delivery_id: str) -> Path:
+    folder = context.settings.accepted / code / f"locality={context.locality.locality_code}"
+    return folder / f"{delivery_id}.parquet"
+
+
+def _drop_rows(connection: duckdb.DuckDBPyConnection, decoded: Decoded) -> None:
+    """Free the memory of a dataset that is done."""
+    for view in ("accepted_rows", decoded.dataset_code):
+        connection.execute(f"drop view if exists {view} cascade")
+    connection.execute(f"drop table if exists {decoded.table} cascade")
+
+
+def _receipt_of(context: _Context, arrival: _Arrival, judged: _Judged) -> Receipt:
+    contract = judged.plan.contract if judged.plan else None
+    exported_at, source = _exported_at(contract, judged.manifest, arrival)
+    is_refused = judged.refusal is not None
+    datasets = tuple(
+        _final_count(context, arrival, count, is_refused=is_refused) for count in judged.datasets
+    )
+    in_part = any(dataset.refused_count for dataset in datasets)
+    state = "refused" if is_refused else "accepted_in_part" if in_part else "accepted"
+    locality = context.locality
+    return Receipt(
+        delivery_id=arrival.delivery_id,
+        locality_code=locality.locality_code,
+        locality_name=locality.locality_name,
+        province_code=locality.province_code,
+        delivery_name=arrival.delivery_name,
+        contract_code=contract.contract if contract else None,
+        contract_sha256=context.sums[contract.contract] if contract else None,
+        suites_sha256=context.suites_sha256,
+        arrived_at=arrival.arrived_at.isoformat(),
+        exported_at=exported_at.isoformat(),
+        exported_at_source=source,
+        is_simulated=judged.manifest.is_simulated,
+        state_code=state,
+        refusal_code=judged.refusal.code if judged.refusal else None,
+        refusal_sentence=str(judged.refusal) if judged.refusal else None,
+        files=_received_files(arrival),
+        datasets=datasets,
+        checks=judged.checks,
+        unknown_columns=judged.unknown_columns,
+        unknown_files=judged.plan.unknown_files if judged.plan else (),
+    )
+
+
+def _exported_at(
+    contract: Contract | None, manifest: Manifest, arrival: _Arrival
+) -> tuple[dt.datetime, str]:
+    known = contract or Contract(contract="none", title="", datasets={})
+    return deliveries.exported_at_of(known, manifest, arrival.delivery_name, arrival.arrived_at)
+
+
+def _final_count(
+    context: _Context, arrival: _Arrival, count: DatasetCount, *, is_refused: bool
+) -> DatasetCount:
+    """Point to the accepted file; of a delivery refused whole, every row is refused."""
+    if is_refused:
+        return count.model_copy(
+            update={"accepted_count": 0, "refused_count": count.source_count, "warned_count": 0}
+        )
+    if not count.accepted_count:
+        return count
+    path = _accepted_path(context, count.dataset_code, arrival.delivery_id)
+    landing = context.settings.accepted.parent
+    return count.model_copy(update={"accepted_file": path.relative_to(landing).as_posix()})
+
+
+def _received_files(arrival: _Arrival) -> tuple[ReceivedFile, ...]:
+    return tuple(
+        ReceivedFile(
+            file_name=file.name,
+            byte_count=file.path.stat().st_size if _is_regular(file.path) else 0,
+            sha256=_sum_of(file.path),
+        )
+        for file in _regular_files(arrival.files)
+    )
+
+
+def _write_refusals(
+    connection: duckdb.DuckDBPyConnection, context: _Context, receipt: Receipt, outputs: _Outputs
+) -> None:
+    if receipt.refusal_code:
+        connection.execute(
+            "insert into refusals values (?, ?, null, null, null, null, 'text', ?, 'critical', ?, null, -1)",
+            [receipt.delivery_id, DELIVERY, receipt.refusal_code, receipt.refusal_sentence],
+        )
+    path = context.settings.quarantine / receipt.delivery_id / "refusals.parquet"
+    partial = _partial(path)
+    outputs.others.append((partial, path))
+    columns = ", ".join(REFUSAL_COLUMNS)
+    order = "sequence, source_file, source_row, rule_code, column_name"
+    connection.execute(
+        _copy_sql(f"select {columns} from refusals order by {order} nulls last", partial)
+    )
+
+
+def _put(context: _Context, receipt: Receipt, outputs: _Outputs) -> None:
+    """Put the written files in their places; nothing of an earlier try stays."""
+    kept = {path for _, path in outputs.others}
+    if receipt.state_code != "refused":
+        kept |= {path for _, path in outputs.accepted}
+    stale = [_accepted_path(context, code, receipt.delivery_id) for code in DATASETS] + sorted(
+        (context.settings.quarantine / receipt.delivery_id).glob("*")
+    )
+    for path in stale:
+        if path not in kept and path.suffix != ".partial":
+            path.unlink(missing_ok=True)
+    for partial, path in (*outputs.accepted, *outputs.others):
+        if path in kept:
+            partial.replace(path)
+
+
+def _partial(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f"{path.name}.{os.getpid()}.partial")
+
+
+def _copy_sql(query: str, path: Path) -> str:
+    return (
+        f"copy ({query}) to {quoted(str(path))} "
+        f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP_ROWS})"
+    )
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return connection.execute(query).fetchall()[0][0]
+
+
+# Trying a contract
+
+
+def _try_lines(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    probes: Mapping[str, tuple[Probe, ...]],
+    manifest: Manifest,
+    scratch: Path,
+) -> dict[str, list[dict[str, object]]]:
+    shown: dict[str, list[dict[str, object]]] = {}
+    for number in ("token_inner", "token_outer"):
+        connection.execute(f"set variable {number} = cast('' as blob)")
+    for code in plan.files:
+        layout = plan.contract.datasets[code]
+        decoded = decoding.decode_dataset(connection, _job_of(plan, probes, code, scratch))
+        shown[f"{code}: columns"] = _match_lines(layout.columns, probes[code])
+        names = [file.name for file in plan.files[code]]
+        shown[f"{code}: counts"] = [
+            {
+                "lines": decoded.line_count,
+                "in the manifest": deliveries.expected_count(manifest, layout, names),
+                "folded": decoded.folded_count,
+                "left out": decoded.left_out_count,
+                "unreadable": len(decoded.refused_lines),
+            }
+        ]
+        shown[f"{code}: values not read"] = _unread_lines(connection, code)
+        shown[f"{code}: first rows"] = _first_rows(connection, code)
+    if plan.unknown_files:
+        shown["files that no layout takes"] = [{"file": name} for name in plan.unknown_files]
+    return shown
+
+
+def _match_lines(
+    columns: Mapping[str, Sequence[str]], probes: Sequence[Probe]
+) -> list[dict[str, object]]:
+    missing = {name for probe in probes for name in probe.match.missing}
+    lines: list[dict[str, object]] = [
+        {
+            "source column": source,
+            "canonical column": ", ".join(targets),
+            "state": "missing" if source in missing else "read",
+        }
+        for source, targets in columns.items()
+    ]
+    unknown = dict.fromkeys(name for probe in probes for name in probe.match.unknown)
+    lines += [
+        {"source column": name, "canonical column": "", "state": "unknown"} for name in unknown
+    ]
+    return lines
+
+
+def _unread_lines(connection: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, object]]:
+    columns = [name for name in connection.table(code).columns if name.startswith("_unread_")]
+    counted = ", ".join(f'count("{name}")' for name in columns)
+    counts = connection.execute(f"select {counted} from {code}").fetchall()[0] if columns else ()
+    return [
+        {"canonical column": name.removeprefix("_unread_"), "rows": count}
+        for name, count in zip(columns, counts, strict=True)
+        if count
+    ]
+
+
+def _first_rows(connection: duckdb.DuckDBPyConnection, code: str) -> list[dict[str, object]]:
+    """Give the first rows, one line a column that has a value, the applicant's token left out."""
+    columns = [column for column in DATASETS[code].columns if column != "applicant_token"]
+    listed = ", ".join(f'"{column}"' for column in columns)
+    rows = connection.execute(
+        f"select {listed} from {code} order by _row_id limit {TRY_ROWS}"
+    ).fetchall()
+    return [
+        {
+            "canonical column": column,
+            **{f"row {number}": row[place] for number, row in enumerate(rows, 1)},
+        }
+        for place, column in enumerate(columns)
+        if any(row[place] is not None for row in rows)
+    ]
