@@ -8,18 +8,10 @@ CODE_FORMS = ("dossier_code", "procedure_code")
 """Columns whose form the contract gives; ``has_<column>_form(code)`` is the macro that suites use."""
 
 
-def view_name(dataset_code: str) -> str:
-    """Name the view that Great Expectations checks."""
-    return f"checked_{dataset_code}"
-
-
-def view_sql(dataset_code: str, missing_columns: Sequence[str]) -> str:
+def view_sql(view: str, dataset_code: str, missing_columns: Sequence[str]) -> str:
     """Show the dataset with every ``_unread_`` column that its suite speaks of."""
     added = "".join(f", cast(null as varchar) as {column}" for column in missing_columns)
-    return (
-        f"create or replace temp view {view_name(dataset_code)} as "
-        f"select *{added} from {dataset_code}"
-    )
+    return f"create or replace temp view {view} as select *{added} from {dataset_code}"
 
 
 def macro_sql(column: str, form: str | None) -> str:
@@ -68,9 +60,9 @@ def insert_sql(rule_no: int, query: str, *, has_column_name: bool) -> str:
     )
 
 
-def row_query(rule: Rule, dataset_code: str) -> str | None:
+def row_query(rule: Rule, table: str) -> str | None:
     """Give the query of an UnexpectedRowsExpectation as Great Expectations runs it."""
-    return rule.query and rule.query.format(batch=view_name(dataset_code)).rstrip("; \n")
+    return rule.query and rule.query.format(batch=table).rstrip("; \n")
 
 
 def _literal(text: str | None) -> str:

@@ -61,11 +61,11 @@ def _raise_if_raised(dataset_code: str, rule: Rule, result: dict[str, Any]) -> N
     infos = [info] if "raised_exception" in info else list(info.values())
     for one in infos:
         if one.get("raised_exception"):
-            reason = _without_values(one.get("exception_message") or "")
+            reason = without_values(one.get("exception_message") or "")
             raise PipelineError(f"suite {dataset_code}, rule {rule.rule_code}", reason)
 
 
-def _without_values(message: str) -> str:
+def without_values(message: str) -> str:
     """Keep what names tables and columns; of other messages only the kind, as they quote values."""
     naming = _NAMES_NO_VALUE.search(message)
     if naming:
