@@ -7,11 +7,12 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -106,9 +107,9 @@ def write_demo(
         raise PipelineError("motcua demo", what)
     settings.inbox.mkdir(parents=True, exist_ok=True)
     reference, units, days = _read_reference(), _read_units(), planning.working_days()
-    written: list[Path] = []
+    waiting: list[Future[Path]] = []
     totals: dict[str, object] = {}
-    with _workplace(settings) as (connection, scratch), ThreadPoolExecutor(1) as zipper:
+    with _workplace(settings) as (connection, scratch), ThreadPoolExecutor(1) as packer:
         _load_reference(connection, reference, days)
         for number, name in enumerate(known):
             if name not in chosen:
@@ -116,8 +117,9 @@ def write_demo(
             scenario = planning.scaled(known[name], scale, random_totals_seed)
             plan = planning.lay_out(scenario, reference, units, days, (number + 1) * 1_000_000_000)
             totals[name] = {code: list(pair) for code, pair in sorted(plan.totals.items())}
-            written += _write_scenario(connection, plan, days, settings.inbox, scratch, zipper)
-            logger.info("scenario %s written", name)
+            waiting += _write_scenario(connection, plan, days, settings.inbox, scratch, packer)
+            logger.info("scenario %s drawn", name)
+        written = [one.result() for one in waiting]
     written += _write_refused_ones(settings.inbox, chosen)
     _write_json(
         settings.inbox / TOTALS_NAME,
@@ -152,6 +154,15 @@ def read_review_table(settings: Settings) -> list[Reviewed]:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A sheet of a workbook to write."""
+
+    name: str
+    headers: tuple[str, ...]
+    rows: list[tuple[str | None, ...]]
+
+
 @contextmanager
 def _workplace(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     settings.scratch.mkdir(parents=True, exist_ok=True)
@@ -161,7 +172,7 @@ def _workplace(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, 
             "threads": settings.threads,
             "temp_directory": str(Path(folder) / "spill"),
         }
-        with duckdb.connect(str(Path(folder) / "demo.duckdb"), config=options) as connection:
+        with duckdb.connect(":memory:", config=options) as connection:
             yield connection, Path(folder)
 
 
@@ -226,16 +237,20 @@ def _write_scenario(
     days: Sequence[date],
     inbox: Path,
     scratch: Path,
-    zipper: ThreadPoolExecutor,
-) -> list[Path]:
+    packer: ThreadPoolExecutor,
+) -> list[Future[Path]]:
     scenario = plan.scenario
     _load_plan(connection, plan, days, scratch)
     base = (_HERE / "sql" / "base.sql").read_text(encoding="utf-8")
     waiting: list[Future[Path]] = []
     number = 0
     for locality in plan.localities:
-        given = {"locality_no": locality.locality_no, "late_reception": round(scenario.late_reception * 1000)}
-        connection.execute(base, given)
+        # A table of its own: what is drawn from a few cells in one query would run on one thread.
+        connection.execute(
+            "create or replace table drawn as select *, unnest(range(size)) as k from cells where locality_no = $1",
+            [locality.locality_no],
+        )
+        connection.execute(base, {"late_reception": round(scenario.late_reception * 1000)})
         for at, exported_at in enumerate(scenario.exports):
             previous_at = scenario.exports[at - 1] if at else None
             name = f"{scenario.folder}-{_label(exported_at)}"
@@ -245,11 +260,9 @@ def _write_scenario(
             )  # fmt: skip
             number += 1
             last_day_no = sum(day <= exported_at.date() for day in days)
-            _write_files(connection, delivery, last_day_no, len(plan.localities) * len(scenario.exports))
-            target = inbox / locality.locality_code / name
-            waiting.append(zipper.submit(_deliver, delivery.folder, target, scenario.contract == "national_sync"))
-    connection.execute("drop table base")
-    return [one.result() for one in waiting]
+            finish = _write_files(connection, delivery, last_day_no, len(plan.localities) * len(scenario.exports))
+            waiting.append(packer.submit(finish, inbox / locality.locality_code / name))
+    return waiting
 
 
 def _label(exported_at: datetime) -> str:
@@ -259,8 +272,8 @@ def _label(exported_at: datetime) -> str:
 
 def _write_files(
     connection: duckdb.DuckDBPyConnection, delivery: _Delivery, last_day_no: int, delivery_count: int
-) -> None:
-    """Write the files of one delivery and its manifest into the scratch folder."""
+) -> Callable[[Path], Path]:
+    """Write the files of one delivery into the scratch folder; what is given back packs it and puts it in its place."""
     scenario = delivery.plan.scenario
     given: dict[str, object] = {
         "exported_at": delivery.exported_at,
@@ -292,15 +305,19 @@ def _write_files(
         if _is_wanted(words, delivery)
     }
     if scenario.contract == "igate_xlsx":
-        files = _write_workbook(connection, queries, given, delivery)
+        sheets = [_read_sheet(connection, name, query, given) for name, query in reversed(queries.items())]
+        files = [{"name": "hoso.xlsx", "sheet": sheet.name, "row_count": len(sheet.rows)} for sheet in sheets]
+        finish = partial(_deliver_workbook, delivery, sheets)
     else:
         files = [_copy(connection, name, query, given, delivery) for name, query in queries.items()]
+        finish = partial(_deliver_zip if scenario.contract == "national_sync" else _deliver_folder, delivery.folder)
     manifest = {
         "exported_at": f"{delivery.exported_at.isoformat()}+07:00",
         "is_simulated": True,
         "files": files,
     }
     _write_json(delivery.folder / "manifest.json", manifest)
+    return finish
 
 
 def _is_wanted(words: set[str], delivery: _Delivery) -> bool:
@@ -330,38 +347,32 @@ def _copy(
     return {"name": path.name, "row_count": count}
 
 
-def _write_workbook(
-    connection: duckdb.DuckDBPyConnection,
-    queries: Mapping[str, str],
-    given: Mapping[str, object],
-    delivery: _Delivery,
-) -> list[dict[str, object]]:
+def _read_sheet(
+    connection: duckdb.DuckDBPyConnection, name: str, query: str, given: Mapping[str, object]
+) -> _Sheet:
+    found = _run(connection, query, given)
+    return _Sheet(name, tuple(column[0] for column in found.description), found.fetchall())
+
+
+def _deliver_workbook(delivery: _Delivery, sheets: Sequence[_Sheet], target: Path) -> Path:
     """Write the workbook as clerks know it: title lines, merged headings, column numbers, a total at the end."""
-    path = delivery.folder / "hoso.xlsx"
-    files: list[dict[str, object]] = []
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(delivery.folder / "hoso.xlsx", {"constant_memory": True}) as book:
         book.set_properties({"created": delivery.exported_at, "author": "iGate"})
         bold = book.add_format({"bold": True})
-        for name, query in reversed(queries.items()):
-            rows = _run(connection, query, given)
-            sheet = book.add_worksheet(name)
+        for one in sheets:
+            sheet = book.add_worksheet(one.name)
             sheet.write_string(0, 1, delivery.plan.scenario.province_name.upper(), bold)
-            sheet.write_string(1, 1, f"DANH SÁCH {name.upper()} - {delivery.locality.locality_name}", bold)
+            sheet.write_string(1, 1, f"DANH SÁCH {one.name.upper()} - {delivery.locality.locality_name}", bold)
             sheet.write_string(2, 1, f"Thời điểm xuất: {delivery.exported_at:%d/%m/%Y %H:%M}")
-            headers = ["STT", *(column[0] for column in rows.description)]
-            _write_header(sheet, headers, bold)
-            at = 0
-            while batch := rows.fetchmany(5000):
-                for row in batch:
-                    at += 1
-                    sheet.write_number(at + 6, 1, at)
-                    for column, value in enumerate(row, 2):
-                        if value is not None:
-                            sheet.write_string(at + 6, column, value)
-            sheet.write_string(at + 7, 1, "TỔNG CỘNG", bold)
-            sheet.write_number(at + 7, 2, at)
-            files.append({"name": path.name, "sheet": name, "row_count": at})
-    return files
+            _write_header(sheet, ["STT", *one.headers], bold)
+            for at, row in enumerate(one.rows, 7):
+                sheet.write_number(at, 1, at - 6)
+                for column, value in enumerate(row, 2):
+                    if value is not None:
+                        sheet.write_string(at, column, value)
+            sheet.write_string(len(one.rows) + 7, 1, "TỔNG CỘNG", bold)
+            sheet.write_number(len(one.rows) + 7, 2, len(one.rows))
+    return _deliver_folder(delivery.folder, target)
 
 
 def _write_header(sheet: xlsxwriter.worksheet.Worksheet, headers: Sequence[str], bold: object) -> None:
@@ -389,26 +400,30 @@ def _write_header(sheet: xlsxwriter.worksheet.Worksheet, headers: Sequence[str],
         sheet.write_string(6, column, f"({column})")
 
 
-def _deliver(folder: Path, target: Path, is_zip: bool) -> Path:
+def _deliver_folder(folder: Path, target: Path) -> Path:
     """Put a finished delivery into the inbox by renaming it whole."""
+    coming = target.with_name(f"{target.name}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
-    if is_zip:
-        target = target.with_name(f"{target.name}.zip")
-        partial = target.with_name(f"{target.name}.partial")
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as pack:
-            for path in sorted(folder.iterdir()):
-                entry = zipfile.ZipInfo(path.name, _LONG_AGO)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o644 << 16
-                with path.open("rb") as source, pack.open(entry, "w", force_zip64=True) as sink:
-                    shutil.copyfileobj(source, sink, 1 << 20)
-        shutil.rmtree(folder)
-    else:
-        partial = target.with_name(f"{target.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.move(folder, partial)
-        shutil.rmtree(target, ignore_errors=True)
-    return partial.replace(target)
+    shutil.rmtree(coming, ignore_errors=True)
+    shutil.move(folder, coming)
+    shutil.rmtree(target, ignore_errors=True)
+    return coming.replace(target)
+
+
+def _deliver_zip(folder: Path, target: Path) -> Path:
+    """Zip a finished delivery, the same bytes whenever it is done again, and put it into the inbox."""
+    target = target.with_name(f"{target.name}.zip")
+    coming = target.with_name(f"{target.name}.partial")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(coming, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as pack:
+        for path in sorted(folder.iterdir()):
+            entry = zipfile.ZipInfo(path.name, _LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            with path.open("rb") as source, pack.open(entry, "w", force_zip64=True) as sink:
+                shutil.copyfileobj(source, sink, 1 << 20)
+    shutil.rmtree(folder)
+    return coming.replace(target)
 
 
 def _write_refused_ones(inbox: Path, chosen: Sequence[str]) -> list[Path]:

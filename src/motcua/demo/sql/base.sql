@@ -2,15 +2,7 @@
 -- Ways: 0 closed in its span, 1 carried in and closed, 2 running, 3 open past its due date, 4 waits for a supplement,
 -- 5 waits for a fee, 6 stopped, 7 closed after the span, 8 received after it, 9 registered, 10 not accepted.
 create or replace table base as
-with drawn as (
-    select
-        *,
-        unnest(range(size)) as k
-    from cells
-    where locality_no = $locality_no
-),
-
-hashed as (
+with hashed as (
     select
         * exclude (first_no),
         first_no + k as dossier_no,
@@ -161,4 +153,3 @@ select
     coalesce(received_at, submitted_at) as seen_at,
     coalesce(greatest(finished_at, returned_at), not_accepted_at) as ended_at
 from placed
-order by seen_at, dossier_no

@@ -98,4 +98,3 @@ from every as e
 inner join agencies using (agency_no)
 inner join procedures as p using (procedure_no)
 inner join range(2) as copy (no) on copy.no = 0 or e.dirt_code = 'duplicate_code'
-order by seen_at, e.dossier_no, copy_no
