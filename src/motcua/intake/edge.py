@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from motcua.contracts import (
     Contract,
+    Layout,
     Locality,
     parse_contract,
     read_contracts,
@@ -614,21 +615,38 @@ def _choose_plan(
 
 
 def _read_probes(plan: Plan, scratch: Path) -> dict[str, tuple[Probe, ...]]:
-    """Read the headers of a plan's files; refuse where the columns of a key are missing."""
+    """Read the headers of a plan's files; refuse where the columns of a key are missing.
+
+    A workbook without an optional dataset's sheet does not send that dataset.
+    """
     probes = {}
     for code, files in plan.files.items():
         layout = plan.contract.datasets[code]
-        probes[code] = tuple(
-            decoding.read_probe(file, layout, plan.contract, scratch) for file in files
+        read = [decoding.read_probe(file, layout, plan.contract, scratch) for file in files]
+        for probe in read:
+            _check_header(code, layout, probe)
+        sent = tuple(probe for probe in read if probe.has_sheet)
+        if sent:
+            probes[code] = sent
+    if not probes:
+        raise DeliveryRefusedError(
+            "layout_unknown", next(iter(plan.files.values()))[0].name, "trang tính"
         )
-        for probe in probes[code]:
-            seen = set(probe.match.positions)
-            seen -= set(probe.match.missing) if probe.has_sample else set()
-            missing = missing_keys(code, layout, seen)
-            if missing:
-                detail = f"thiếu cột {', '.join(missing)}"
-                raise DeliveryRefusedError("layout_unknown", probe.file.name, detail)
     return probes
+
+
+def _check_header(code: str, layout: Layout, probe: Probe) -> None:
+    if not probe.has_sheet:
+        if code == "dossiers":
+            detail = f"thiếu trang tính «{layout.sheet}»"
+            raise DeliveryRefusedError("layout_unknown", probe.file.name, detail)
+        return
+    seen = set(probe.match.positions)
+    seen -= set(probe.match.missing) if probe.has_sample else set()
+    missing = missing_keys(code, layout, seen)
+    if missing:
+        detail = f"thiếu cột {', '.join(missing)}"
+        raise DeliveryRefusedError("layout_unknown", probe.file.name, detail)
 
 
 def _check_datasets(
@@ -648,7 +666,7 @@ def _check_datasets(
     checks: list[Check] = []
     unknown: list[str] = []
     refusal: DeliveryRefusedError | None = None
-    for code in plan.files:
+    for code in probes:
         job = _job_of(plan, probes, code, scratch)
         decoded = decoding.decode_dataset(connection, job)
         unknown += decoded.unknown_columns
@@ -830,7 +848,8 @@ def _refusal_of(
     if outcome.refuses_delivery:
         return DeliveryRefusedError("checks_not_met", arrival.delivery_name, " ".join(unmet))
     if count.source_count == 0:
-        return None
+        is_needed = count.dataset_code == "dossiers"
+        return DeliveryRefusedError("delivery_empty", arrival.delivery_name) if is_needed else None
     share = count.refused_count / count.source_count
     if share > contract.refused_share_limit or count.accepted_count == 0:
         detail = f"{count.dataset_code} ({count.refused_count}/{count.source_count})"
@@ -1025,11 +1044,11 @@ def _try_lines(
     shown: dict[str, list[dict[str, object]]] = {}
     for number in ("token_inner", "token_outer"):
         connection.execute(f"set variable {number} = cast('' as blob)")
-    for code in plan.files:
+    for code in probes:
         layout = plan.contract.datasets[code]
         decoded = decoding.decode_dataset(connection, _job_of(plan, probes, code, scratch))
         shown[f"{code}: columns"] = _match_lines(layout.columns, probes[code])
-        names = [file.name for file in plan.files[code]]
+        names = [probe.file.name for probe in probes[code]]
         shown[f"{code}: counts"] = [
             {
                 "lines": decoded.line_count,

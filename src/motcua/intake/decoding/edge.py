@@ -88,6 +88,7 @@ class Probe:
     sheet_name: str | None = None
     sheet: worksheets.Sheet | None = None
     has_sample: bool = True
+    has_sheet: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def write_members(archive: Path, name: str, folder: Path) -> list[SourceFile]:
 
 def read_probe(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
     """Read what a file's columns are called; refuse the delivery when the file cannot be opened as its format."""
-    if file.path.stat().st_size == 0:
+    if file.path.stat().st_size == 0 and layout.format != "jsonl":
         raise DeliveryRefusedError("file_empty", file.name)
     readers = {
         "csv": _probe_csv,
@@ -590,7 +591,7 @@ def _probe_sheet(file: SourceFile, layout: Layout, contract: Contract, scratch: 
             names = {fold(name): name for name in workbook.sheet_names}
             wanted = fold(layout.sheet) if layout.sheet else next(iter(names), "")
             if wanted not in names:
-                return Probe(file, match_headers((), layout), file.path)
+                return Probe(file, match_headers((), layout), file.path, has_sheet=False)
             opened = workbook.get_sheet_by_name(names[wanted])
             rows = opened.to_python(skip_empty_area=False)
             merged = opened.merged_cell_ranges or ()
