@@ -1,7 +1,7 @@
 """A small published file as docs/architecture.md §4 names it, made in a temporary folder."""
 
-import datetime
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -130,7 +130,8 @@ insert into quality.fct_deliveries values
      '2012-01-18 08:00:00', false, 'accepted', null, null, 1434, 1434, 0);
 insert into quality.fct_refusals values
     ('00aa11bb22cc33dd', 'dossiers', 'hoso.csv', null, 17, 'finished_at', 'date',
-     'finished_not_before_received', 'critical', 'Ngày kết thúc trước ngày tiếp nhận.', 'Sửa ngày.');
+     'finished_not_before_received', 'critical', 'Ngày kết thúc trước ngày tiếp nhận.',
+     'Sửa ngày.');
 """
 
 AGENCIES = (
@@ -190,12 +191,17 @@ def fill_handling(connection: duckdb.DuckDBPyConnection, agencies: tuple, fields
             for year in (2023, 2024):
                 seed = number * 13 + position * 7 + year
                 keys = (f"{year}-CY", "H01", agency, field, level)
-                for channel in ("direct", "online", "postal"):
-                    handling.append(("ii06", *keys, channel, *_handling(seed, channel)))
-                for mart, metric, share in METRICS:
-                    total = 300 + seed % 50
-                    row = (metric, *keys, round(total * share), total, seed % 3, "đã giải quyết")
-                    rates[mart].append(row)
+                handling += [
+                    ("ii06", *keys, channel, *_handling(seed, channel))
+                    for channel in ("direct", "online", "postal")
+                ]
+                total = 300 + seed % 50
+                for mart, made in rates.items():
+                    made += [
+                        (metric, *keys, round(total * share), total, seed % 3, "đã giải quyết")
+                        for owner, metric, share in METRICS
+                        if owner == mart
+                    ]
     _insert(connection, "review.mart_review__handling", handling)
     for mart, rows in rates.items():
         _insert(connection, f"review.mart_review__{mart}", rows)
@@ -243,7 +249,7 @@ insert into review.mart_review__handling values
     ('ii06', '2011-CY', 'X01', 'unknown', 'Experts', 'unknown', 'other',
      5, 5, 0, 5, 0, 5, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0);
 insert into review.mart_review__digitisation values
-    ('input_digitised', '2011-CY', 'X01', 'unknown', 'General', 'unknown', 0, 0, 1153, 'đã giải quyết');
+    ('input_digitised', '2011-CY', 'X01', 'unknown', 'General', 'unknown', 0, 0, 1153, 'resolved');
 """
 
 
@@ -258,19 +264,16 @@ def make_marts(path: Path, agencies: tuple = AGENCIES, fields: tuple = FIELDS) -
     return path
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    try:
-        parser.addoption(
-            "--update-golden", action="store_true", help="write the golden files again"
-        )
-    except ValueError:
-        return
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_marts(tmp_path_factory.mktemp("marts") / "marts.duckdb")
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, small_file: Path) -> Settings:
     made = Settings(home=tmp_path)
-    make_marts(made.marts_file)
+    made.warehouse.mkdir(parents=True)
+    shutil.copyfile(small_file, made.marts_file)
     return made
 
 
@@ -296,12 +299,3 @@ def big_settings(tmp_path: Path) -> Settings:
     fields = tuple((f"F{number:02d}", f"Lĩnh vực {number}") for number in range(60))
     make_marts(made.marts_file, agencies, fields)
     return made
-
-
-@pytest.fixture
-def is_golden_updated(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--update-golden", default=False))
-
-
-Maker = Callable[..., Path]
-TODAY = datetime.date(2025, 1, 10)

@@ -1,4 +1,4 @@
-"""Draw a chart as SVG, without a browser and without the network; one ink, so it prints in black and white."""
+"""Draw a chart as SVG, without a browser or the network, readable in black and white."""
 
 import re
 import textwrap

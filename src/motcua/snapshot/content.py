@@ -65,8 +65,7 @@ def with_version(content: Content, version: int) -> Content:
 
 def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Table, ...]:
     metrics = {record["metric_code"]: record for record in marts.metrics}
-    return (
-        summary_table(lines, missing, marts.review),
+    parts_of_review = (
         handling.agency_table(marts.handling_by_agency),
         handling.field_table(marts.handling_by_field),
         parts.channels_table(marts.handling_by_channel),
@@ -81,6 +80,13 @@ def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Tabl
         ),
         parts.deliveries_table(marts.deliveries),
         parts.refusals_table(marts.refusals),
+    )
+    return (
+        summary_table(lines, missing, marts.review),
+        *(
+            table if table.rows else dataclasses.replace(table, notes=())
+            for table in parts_of_review
+        ),
     )
 
 

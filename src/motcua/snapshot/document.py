@@ -90,7 +90,7 @@ class _Report:
         style.paragraph_format.keep_with_next = True
 
     def _write_running_lines(self, section: WordSection) -> None:
-        """Number pages centred at the top, not on the first; print the frame and banner at the foot."""
+        """Number pages at the top, not on the first; print banner and frame."""
         number = section.header.paragraphs[0]
         number.alignment = WD_ALIGN_PARAGRAPH.CENTER
         number.add_run()._r.extend(_page_field())
@@ -302,7 +302,7 @@ def _page_field() -> list:  # type: ignore[type-arg]
 
 
 def _with_fixed_times(data: bytes) -> bytes:
-    """Write the archive again with one time for all its members, so that equal content is equal bytes."""
+    """Write the archive again with one time for all members: equal content, equal bytes."""
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,

@@ -1,4 +1,4 @@
-"""Read a review from the marts, write its pack, verify a pack. The rules are in the modules beside."""
+"""Read a review from the marts, write its pack, verify a pack. Rules are in the modules beside."""
 
 import contextlib
 import fcntl
@@ -47,8 +47,8 @@ def run_snapshot(
 ) -> Pack:
     """Make the pack of a review, as of a date, and give where it lies.
 
-    The published file is read when it holds the review as of that date; else a build of its own is made, gated,
-    read and discarded. Content that the last version already says is not written again.
+    The published file is read when it holds the review as of that date; else a build of its own
+    is made, gated, read and discarded. What the last version already says is not written again.
 
     Args:
         settings: where things lie.
@@ -110,7 +110,7 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
 
 
 def write_pack(settings: Settings, content: Content) -> Pack:
-    """Write the next version of a pack whole, unless the last one says the same and is undamaged."""
+    """Write the next version of a pack, unless the last says the same and is undamaged."""
     review_code = content.header.review_code
     shelf = settings.snapshots / review_code
     with _lock(settings.scratch / f"snapshot-{review_code}.lock"):
@@ -131,7 +131,7 @@ def write_pack(settings: Settings, content: Content) -> Pack:
 
 
 def verify_pack(path: Path) -> list[str]:
-    """Re-compute the sums of a sealed pack: one line for each thing that is not as it was written."""
+    """Re-compute the sums of a pack: one line for each thing that is not as written."""
     if not path.is_dir():
         return [f"{path}: không phải thư mục gói số liệu / not the folder of a pack"]
     found = {

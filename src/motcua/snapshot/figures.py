@@ -26,7 +26,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
 
 
 def ranked(records: Sequence[Record], measure: str, limit: int) -> list[Record]:
-    """Rank lines by a count, most first; lines of fewer than thirty resolved dossiers are left out."""
+    """Rank lines by a count, most first; those of fewer than thirty resolved are left out."""
     able = [r for r in records if r["resolved_count"] >= RANKED_FROM and r[measure] > 0]
     return sorted(able, key=lambda record: -record[measure])[:limit]
 

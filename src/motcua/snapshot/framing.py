@@ -1,4 +1,4 @@
-"""The frame of every page and the coverage box: whose figures, of which period, as of when, from whom."""
+"""The frame of every page and the coverage box: whose figures, which period, as of when."""
 
 import datetime
 import re
@@ -33,7 +33,9 @@ def header(marts: Marts, version: int = 1) -> Header:
         period_name=review["period_name"] or review["period_code"],
         period_line=_period_line(review),
         as_of_date=review["as_of_date"].isoformat(),
-        as_of_line=f"Khai thác: số liệu biết đến hết ngày {numbers.format_date(review['as_of_date'])}",
+        as_of_line=(
+            f"Khai thác: số liệu biết đến hết ngày {numbers.format_date(review['as_of_date'])}"
+        ),
         version=version,
         version_line=version_line(version),
         state=STATE,
@@ -60,7 +62,7 @@ def complete_codes(marts: Marts) -> tuple[str, ...]:
 
 
 def coverage(marts: Marts) -> Coverage:
-    """Say whose figures these are, and name every locality whose figures do not reach the period's end."""
+    """Say whose figures these are; name each locality whose do not reach the period's end."""
     expected = [record for record in marts.localities if record["is_expected"]]
     complete = complete_codes(marts)
     missing = tuple(
@@ -95,7 +97,7 @@ def _missing_name(record: Record) -> str:
 
 
 def _is_simulated(marts: Marts) -> bool:
-    """Tell whether any delivery behind these figures is a demonstration; without deliveries, ask the build."""
+    """Tell whether any delivery behind these figures is a demonstration; else ask the build."""
     if marts.deliveries:
         return any(record["is_simulated"] for record in marts.deliveries)
     return bool(marts.review["is_simulated"])

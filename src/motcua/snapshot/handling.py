@@ -44,8 +44,10 @@ MEASURE_COLUMNS = (
 )
 
 _NOTES = (
-    "Hàng (3)–(13) theo biểu II.06: (3)=(4)+(5)+(6); (7)=(8)+(9)+(10); (11)=(12)+(13); (3)=(7)+(11).",
-    "Cột (3) gồm hồ sơ từ kỳ trước chuyển sang nên không cộng qua các kỳ; tiếp nhận trong kỳ = (4)+(5).",
+    "Cột (3)–(13) theo biểu II.06: (3)=(4)+(5)+(6); (7)=(8)+(9)+(10); (11)=(12)+(13); "
+    "(3)=(7)+(11).",
+    "Cột (3) gồm hồ sơ từ kỳ trước chuyển sang nên không cộng qua các kỳ; tiếp nhận trong kỳ là "
+    "(4)+(5).",
     "Cột (9) gồm cả hồ sơ không xác định hạn và hồ sơ rút; cột (12) gồm cả hồ sơ đang tạm dừng.",
 )
 
@@ -57,7 +59,7 @@ def level_name(record: Record) -> str:
 
 
 def by_level(records: Records) -> list[tuple[str, list[Record]]]:
-    """Group lines by level: province, district, commune, then the rest; inside, in the order given."""
+    """Group lines by level: province, district, commune, the rest; inside, in the order given."""
     order = list(LEVEL_NAMES)
     groups: dict[str, list[Record]] = {}
     for record in records:
@@ -94,7 +96,7 @@ def measure_cells(records: Iterable[Record]) -> tuple[Cell, ...]:
 def grouped_rows(
     records: Records, cells_of: Callable[[Sequence[Record]], tuple[Cell, ...]]
 ) -> tuple[Row, ...]:
-    """Lay agencies out by level: a line of subtotals for each level, its agencies, then the total."""
+    """Lay agencies out by level: a line of subtotals, the agencies of the level; then the total."""
     if not records:
         return ()
     rows: list[Row] = []

@@ -1,4 +1,4 @@
-"""The headline indicators: two counts, the result, the result of the last period and of the same one last year."""
+"""The headline indicators: two counts, the result, and the results of two earlier periods."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a pack reads from the marts, as plain rows: the only shape that the content is built from."""
+"""What a pack reads from the marts, as plain rows: all that the content is built from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ HANDLING_MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Marts:
-    """The rows of one review. Rows of several periods carry ``period_role``: current, previous or same."""
+    """The rows of one review; ``period_role`` of a row is current, previous or same."""
 
     review: Record
     localities: Records

@@ -1,6 +1,7 @@
 """The content model: everything a pack says, as one frozen value that every renderer lays out.
 
-A renderer decides where a cell stands, never what it says: each cell carries its value and the text that people read.
+A renderer decides where a cell stands, never what it says: each cell carries its value and the
+text that people read.
 """
 
 import dataclasses
@@ -91,7 +92,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One bar chart and the table whose figures it shows; ``full_value`` is how much a full bar is, if fixed."""
+    """One bar chart and the table whose figures it shows; ``full_value``: a full bar, if fixed."""
 
     code: str
     title: str
@@ -131,7 +132,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What stands on every page and sheet: whose figures, of which period, as of when, which version."""
+    """What stands on every page: whose figures, of which period, as of when, which version."""
 
     title: str
     review_code: str
@@ -161,7 +162,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Whose figures these are: localities expected, those with figures to the period's end, those without."""
+    """Whose figures these are: localities expected, and those not known to the period's end."""
 
     expected_count: int
     complete_count: int
@@ -215,7 +216,7 @@ def count_cell(value: int | None) -> Cell:
 
 
 def share_cell(numerator: int, denominator: int, unknown: int = 0) -> Cell:
-    """Make a cell of a rate: without a denominator it says whether nothing happened or nobody said."""
+    """Make a cell of a rate; over zero it says whether nothing happened or nobody said."""
     if denominator == 0:
         text = numbers.NO_DATA if unknown else numbers.NOTHING_HAPPENED
         return Cell("share", None, text)
@@ -250,6 +251,6 @@ def to_json(content: Content) -> bytes:
 
 
 def figures_sha256(content: Content) -> str:
-    """Sum what the content says apart from its version, to see whether a new version says anything new."""
+    """Sum what the content says apart from its version, to see whether anything is new."""
     header = dataclasses.replace(content.header, version=0, version_line="")
     return hashlib.sha256(to_json(dataclasses.replace(content, header=header))).hexdigest()

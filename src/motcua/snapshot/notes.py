@@ -18,9 +18,9 @@ DECISIONS = (
     ),
     Note(
         "Dừng, chờ bổ sung, chờ nghĩa vụ tài chính",
-        "Tính là đang giải quyết và tạm dừng: trong hạn trong thời gian tạm dừng. Chỉ coi là tạm dừng tại "
-        "ngày cuối kỳ khi có khoảng thời gian ghi ngày bao trùm ngày đó; trạng thái không ghi ngày chỉ tính "
-        "cho kỳ chưa kết thúc lúc khai thác.",
+        "Tính là đang giải quyết và tạm dừng: trong hạn trong thời gian tạm dừng. Chỉ coi là tạm "
+        "dừng tại ngày cuối kỳ khi có khoảng thời gian ghi ngày bao trùm ngày đó; trạng thái không "
+        "ghi ngày chỉ tính cho kỳ chưa kết thúc lúc khai thác.",
     ),
     Note(
         "Không có ngày hẹn trả",
@@ -29,7 +29,7 @@ DECISIONS = (
     Note("Ngày hay giờ", "So theo ngày; so theo thời điểm là một quy tắc đếm khác."),
     Note(
         "Kết thúc sau kỳ",
-        "Hồ sơ kết thúc sau ngày cuối kỳ là đang giải quyết trong kỳ, dù trạng thái hiện nay thế nào.",
+        "Hồ sơ kết thúc sau ngày cuối kỳ là đang giải quyết trong kỳ, dù nay ở trạng thái nào.",
     ),
     Note(
         "Thiếu kênh tiếp nhận",
@@ -37,16 +37,17 @@ DECISIONS = (
     ),
     Note(
         "Đơn vị giải thể",
-        "Hồ sơ chưa xong của cấp huyện giải thể chuyển sang đơn vị kế thừa chính; cơ quan tiếp nhận giữ nguyên.",
+        "Hồ sơ chưa xong của cấp huyện giải thể chuyển sang đơn vị kế thừa chính; cơ quan tiếp "
+        "nhận giữ nguyên.",
     ),
     Note(
         "Thông tin không gửi",
-        "Một ô đúng/sai mà nguồn không gửi thì để trống, không tính vào tử số hay mẫu số của tỷ lệ nào.",
+        "Một ô đúng/sai mà nguồn không gửi thì để trống, không tính vào tử số hay mẫu số nào.",
     ),
     Note(
         "0/0",
-        "Không có mẫu số thì ghi «không phát sinh», không ghi 0 % hay 100 %; nguồn không gửi thì ghi "
-        "«chưa có dữ liệu».",
+        "Không có mẫu số thì ghi «không phát sinh», không ghi 0 % hay 100 %; nguồn không gửi thì "
+        "ghi «chưa có dữ liệu».",
     ),
     Note(
         "Xếp thứ tự", "Cơ quan, lĩnh vực dưới 30 hồ sơ không được xếp thứ tự; không nêu tên người."

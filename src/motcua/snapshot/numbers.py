@@ -1,4 +1,4 @@
-"""How a figure is written in Vietnamese: 899.364; 99,77 %; dd/mm/yyyy. The only place that formats numbers."""
+"""How a figure is written in Vietnamese: 899.364; 99,77 %; dd/mm/yyyy. Formatted here only."""
 
 import datetime
 import unicodedata

@@ -1,4 +1,4 @@
-"""What lies in a pack: its files by name, the manifest that seals them, and the comparison with what is found."""
+"""What lies in a pack: its files, the manifest that seals them, the comparison with it."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The other tables of the pack: coverage, services, online, digitisation, indices, tasks, ratings, deliveries."""
+"""The tables of the pack besides form II.06 and the summary."""
 
 from collections.abc import Mapping, Sequence
 
@@ -207,8 +207,8 @@ def services_table(services: Records) -> Table:
         columns=tuple(columns),
         rows=flat_rows(lines, "name", _services_cells),
         notes=(
-            "Dịch vụ công trực tuyến = toàn trình + một phần; cung cấp thông tin không phải là dịch vụ "
-            "công trực tuyến, nên tổng số TTHC khác tổng số dịch vụ công trực tuyến.",
+            "Dịch vụ công trực tuyến = toàn trình + một phần; cung cấp thông tin không phải là "
+            "dịch vụ công trực tuyến, nên tổng số TTHC khác tổng số dịch vụ công trực tuyến.",
         ),
         empty_sentence=f"Thủ tục hành chính theo mức độ dịch vụ công: {NO_DATA}.",
     )
@@ -446,7 +446,7 @@ def deliveries_table(records: Records) -> Table:
         ),
         rows=tuple(rows),
         notes=(
-            "Số dòng gửi = nhận + từ chối, tính trên mọi bảng của lần gửi (hồ sơ, thủ tục, phí, đánh giá…).",
+            "Số dòng gửi = nhận + từ chối, tính trên mọi bảng của lần gửi (hồ sơ, thủ tục, phí…).",
         ),
         empty_sentence=f"Nhật ký giao nhận số liệu: {NO_DATA}.",
     )

@@ -1,7 +1,7 @@
-"""The SQL that reads one review from the published marts. Names are sorted as Vietnamese sorts them.
+"""The SQL that reads one review from the published marts, names in Vietnamese order.
 
-Every query takes the review's codes from the temporary table ``wanted`` (one row) and ``wanted_periods``
-(period_role, period_code), so no value is ever put into a text of SQL.
+Every query takes the review's codes from the temporary tables ``wanted`` (one row) and
+``wanted_periods`` (period_role, period_code), so no value is ever put into a text of SQL.
 """
 
 from motcua.snapshot.marts import HANDLING_MEASURES
@@ -66,7 +66,8 @@ select
     coalesce(localities.is_expected, false) as is_expected,
     count(deliveries.delivery_id) filter (where deliveries.state_code <> 'refused') as taken_count,
     count(deliveries.delivery_id) filter (where deliveries.state_code = 'refused') as refused_count,
-    max(deliveries.exported_at) filter (where deliveries.state_code <> 'refused') as last_exported_at
+    max(deliveries.exported_at) filter (where deliveries.state_code <> 'refused')
+        as last_exported_at
 from core.dim_localities as localities
 inner join wanted on localities.province_code = wanted.province_code
 left join quality.fct_deliveries as deliveries
@@ -156,7 +157,10 @@ left join core.dim_agencies as parents on agencies.parent_code = parents.agency_
 left join core.dim_levels as levels on handling.level_code = levels.level_code
 where wanted_periods.period_role = 'current'
 group by handling.level_code, handling.agency_code
-order by handling.level_code, coalesce(any_value(agencies.agency_name), handling.agency_code) collate vi,
+order by
+    handling.level_code,
+    coalesce(any_value(agencies.agency_name), handling.agency_code) collate vi,
+    coalesce(any_value(parents.agency_name), '') collate vi,
     handling.agency_code
 """
 
@@ -205,7 +209,7 @@ order by rates.metric_code, wanted_periods.period_role
 
 
 def rates_by_agency(table: str) -> str:
-    """Read the sums of each metric of one mart of rates, for each agency, in the review's period."""
+    """Read the sums of each metric of one mart of rates by agency, in the review's period."""
     return f"""
 select
     rates.metric_code,
@@ -222,8 +226,12 @@ left join core.dim_agencies as agencies on rates.agency_code = agencies.agency_c
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
 left join core.dim_levels as levels on rates.level_code = levels.level_code
 group by rates.metric_code, rates.level_code, rates.agency_code
-order by rates.level_code, coalesce(any_value(agencies.agency_name), rates.agency_code) collate vi,
-    rates.agency_code, rates.metric_code
+order by
+    rates.level_code,
+    coalesce(any_value(agencies.agency_name), rates.agency_code) collate vi,
+    coalesce(any_value(parents.agency_name), '') collate vi,
+    rates.agency_code,
+    rates.metric_code
 """
 
 

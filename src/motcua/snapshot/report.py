@@ -1,4 +1,4 @@
-"""The report's nine sections: which sentences and tables stand where, and what is said without data."""
+"""The report's nine sections: which sentences and tables stand where, what is said without data."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""A table of the content model as WordprocessingML, written directly: thousands of cells in a moment."""
+"""A table of the content model as WordprocessingML, written directly: it may be long."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,14 +75,15 @@ def _head_boxes(columns: Sequence[Column], widths: Sequence[int]) -> list[list[_
         for column, width in zip(columns, widths, strict=True)
     ]
     lines.append(titles)
-    for values in ([c.number for c in columns], [c.formula for c in columns]):
-        if any(values):
-            lines.append(
-                [
-                    _Box(value, width, align="center", is_italic=True)
-                    for value, width in zip(values, widths, strict=True)
-                ]
-            )
+    marks = ([c.number for c in columns], [c.formula for c in columns])
+    lines += [
+        [
+            _Box(value, width, align="center", is_italic=True)
+            for value, width in zip(values, widths, strict=True)
+        ]
+        for values in marks
+        if any(values)
+    ]
     return lines
 
 

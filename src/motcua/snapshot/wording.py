@@ -28,23 +28,22 @@ RECEIVED_SAME = (
     "So với cùng kỳ ({same_period}: {same_received_in_period} hồ sơ tiếp nhận), số tiếp nhận "
     "{same_received_growth}."
 )
-CHANNELS = "Theo kênh tiếp nhận: {channels}."
 RESOLVED = (
-    "Đã giải quyết {resolved} hồ sơ: trước hạn {resolved_early}, đúng hạn {resolved_on_time}, quá hạn "
-    "{resolved_overdue}; tỷ lệ trước và đúng hạn {resolved_in_time_share} "
+    "Đã giải quyết {resolved} hồ sơ: trước hạn {resolved_early}, đúng hạn {resolved_on_time}, "
+    "quá hạn {resolved_overdue}; tỷ lệ trước và đúng hạn {resolved_in_time_share} "
     "({resolved_in_time}/{resolved}). Trong đó: rút {resolved_withdrawn} hồ sơ, không xác định hạn "
     "{resolved_no_due} hồ sơ."
 )
 PENDING = (
-    "Đang giải quyết {pending} hồ sơ: trong hạn {pending_in_due} (trong đó tạm dừng {pending_paused}), "
-    "quá hạn {pending_overdue}."
+    "Đang giải quyết {pending} hồ sơ: trong hạn {pending_in_due} (trong đó tạm dừng "
+    "{pending_paused}), quá hạn {pending_overdue}."
 )
 SERVICES = (
-    "Có {procedures} thủ tục hành chính: toàn trình {services_full} ({services_full_share}), một phần "
-    "{services_partial} ({services_partial_share}), cung cấp thông tin {services_information} "
-    "({services_information_share}); tổng số dịch vụ công trực tuyến {online_services}."
+    "Có {procedures} thủ tục hành chính: toàn trình {services_full} ({services_full_share}), "
+    "một phần {services_partial} ({services_partial_share}), cung cấp thông tin "
+    "{services_information} ({services_information_share}); "
+    "tổng số dịch vụ công trực tuyến {online_services}."
 )
-RATE = "{name}: {share} ({numerator}/{denominator})."
 PLAN = (
     "Kế hoạch cải cách hành chính: hoàn thành {plan_done}/{plan_total} nhiệm vụ ({plan_share}), "
     "quá hạn {plan_overdue}."

@@ -1,8 +1,7 @@
-"""Lay a content out as a workbook: cover, contents, one table a sheet, definitions. Deterministic bytes."""
+"""Lay a content out as a workbook: cover, contents, one table a sheet, definitions."""
 
 import datetime
 import io
-from collections.abc import Mapping
 from typing import Any
 
 import xlsxwriter
@@ -234,7 +233,7 @@ def _write_groups(sheet: Worksheet, row: int, columns: tuple[Column, ...], style
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, style: Format) -> None:
-    """Write a number as a number and a day as a day; everything else, and what is absent, as words."""
+    """Write a number as a number, a day as a day, everything else and what is absent as words."""
     if cell.kind == "text" or cell.value is None:
         sheet.write_string(row, column, cell.text, style)
     elif cell.kind == "date":
@@ -249,7 +248,7 @@ def _write_notes(sheet: Worksheet, content: Content, styles: _Styles) -> None:
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 1, 110)
     row = _HEAD_LINES
-    parts: Mapping[str, tuple[Note, ...]] = {
+    parts: dict[str, tuple[Note, ...]] = {
         "Định nghĩa chỉ tiêu": content.definitions,
         "Quy tắc đếm đã chọn, chờ tỉnh quyết định khác": content.decisions,
     }

@@ -1,0 +1,172 @@
+"""The renderings say what the content says, to the digit; a changed figure is seen."""
+
+import dataclasses
+import datetime
+import io
+import json
+import re
+
+import openpyxl
+import pytest
+from docx import Document
+from lxml import html
+
+from motcua.snapshot import numbers
+from motcua.snapshot.document import render_docx
+from motcua.snapshot.model import Cell, Content, Row, Table, count_cell, to_json
+from motcua.snapshot.page import render_html
+from motcua.snapshot.workbook import render_xlsx
+
+
+def written(kind: str, value: object) -> str:
+    """Write a value as people read it, from what the workbook holds."""
+    if isinstance(value, str) or value is None:
+        return value or ""
+    if kind == "count":
+        return numbers.format_count(value)
+    if kind == "share":
+        return numbers.format_percent(value)
+    if kind == "date":
+        assert isinstance(value, datetime.datetime)
+        return numbers.format_date(value)
+    return numbers.format_decimal(value)
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def xlsx_texts(data: bytes, table: Table) -> list[list[str]]:
+    sheet = openpyxl.load_workbook(io.BytesIO(data))[table.sheet]
+    values = [list(row) for row in sheet.iter_rows(values_only=True)]
+    head = 4 + any(c.group for c in table.columns) + 1
+    head += any(c.number for c in table.columns) + any(c.formula for c in table.columns)
+    found = []
+    for row, line in zip(table.rows, values[head:], strict=False):
+        cells = zip(row.cells, line, strict=False)
+        found.append([written(cell.kind, value) for cell, value in cells])
+    return found
+
+
+def words(cell) -> str:
+    return "".join(run.text or "" for run in cell.xpath(".//w:t"))
+
+
+def docx_tables(data: bytes) -> dict[str, list[list[str]]]:
+    document = Document(io.BytesIO(data))
+    tables = {}
+    for table in document.tables:
+        caption = table._tbl.tblPr.find(
+            "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}tblCaption"
+        )
+        if caption is not None:
+            title = next(iter(caption.attrib.values()))
+            body = [row for row in table._tbl.tr_lst if not row.xpath("./w:trPr/w:tblHeader")]
+            tables[title] = [[words(cell) for cell in row.xpath("./w:tc")] for row in body]
+    return tables
+
+
+def html_texts(data: bytes, table: Table) -> list[list[str]]:
+    page = html.fromstring(data.decode())
+    rows = page.xpath(f'//section[@id="{table.code}"]//*[self::tbody or self::tfoot]/tr')
+    return [[cell.text_content() for cell in row] for row in rows]
+
+
+def disagreements(said: Content, shown: Content) -> list[str]:
+    """Name each table of which a rendering of ``shown`` differs from what ``said`` says."""
+    workbook, page = render_xlsx(shown), render_html(shown)
+    tables = docx_tables(render_docx(shown))
+    kept = json.loads(to_json(shown))["tables"]
+    faults = []
+    for position, table in enumerate(said.tables):
+        if not table.rows:
+            continue
+        wanted = texts(table)
+        readings = {
+            "xlsx": xlsx_texts(workbook, table),
+            "docx": tables.get(table.title),
+            "html": html_texts(page, table),
+            "json": [[cell["text"] for cell in row["cells"]] for row in kept[position]["rows"]],
+        }
+        faults += [f"{table.code} {kind}" for kind, read in readings.items() if read != wanted]
+    return faults
+
+
+def test_renderings_agree_to_the_digit(content):
+    assert disagreements(content, content) == []
+
+
+@pytest.mark.parametrize("code", ["summary", "ii06_agencies", "services"])
+def test_changed_figure_is_seen_in_every_rendering(content, code):
+    table = content.table(code)
+    row = table.rows[0]
+    position = next(n for n, cell in enumerate(row.cells) if cell.kind == "count")
+    cell = count_cell(int(row.cells[position].value) + 1)
+    cells = (*row.cells[:position], cell, *row.cells[position + 1 :])
+    changed = dataclasses.replace(table, rows=(Row(row.kind, cells), *table.rows[1:]))
+    tables = tuple(changed if other.code == code else other for other in content.tables)
+
+    faults = disagreements(content, dataclasses.replace(content, tables=tables))
+
+    assert set(faults) == {f"{code} {kind}" for kind in ("xlsx", "docx", "html", "json")}
+
+
+def test_headlines_stand_on_the_cards_as_in_the_summary(content):
+    page = html.fromstring(render_html(content).decode())
+    cards = page.xpath('//li[@class="card"]')
+
+    assert len(cards) == len(content.headlines) == len(content.table("summary").rows)
+    for card, line in zip(cards, content.headlines, strict=True):
+        text = card.text_content()
+        assert line.result.text in text
+        assert f"{line.numerator.text}/{line.denominator.text}" in text
+
+
+def test_every_number_of_a_sentence_is_one_of_its_figures(content):
+    for section in content.sections:
+        for paragraph in section.paragraphs:
+            shown = set(re.findall(r"\d[\d.]*,\d\d %|\d{1,3}(?:\.\d{3})+", paragraph.text))
+            known = {content.figures[code].cell.text for code in paragraph.figure_codes}
+            words = " ".join(known)
+            assert all(number in words for number in shown), paragraph.text
+
+
+def test_sentences_stand_in_report_and_page(content):
+    report = "\n".join(p.text for p in Document(io.BytesIO(render_docx(content))).paragraphs)
+    page = html.fromstring(render_html(content).decode()).text_content()
+    for section in content.sections:
+        for paragraph in section.paragraphs:
+            assert paragraph.text in report
+            assert paragraph.text in page
+
+
+def test_renderings_are_the_same_bytes_each_time(content):
+    for render in (render_xlsx, render_docx, render_html):
+        assert render(content) == render(content)
+
+
+def test_balances_of_the_form_hold_in_every_line(content):
+    for code in ("ii06_agencies", "ii06_fields"):
+        table = content.table(code)
+        for row in table.rows:
+            by_code = {c.code: cell for c, cell in zip(table.columns, row.cells, strict=True)}
+            assert_balanced({name: cell for name, cell in by_code.items() if cell.kind == "count"})
+
+
+def assert_balanced(cells: dict[str, Cell]) -> None:
+    value = {name.removesuffix("_count"): int(cell.value) for name, cell in cells.items()}
+    parts = value["received_online"] + value["received_other"] + value["carried_over"]
+    assert value["received"] == parts == value["resolved"] + value["pending"]
+    by_due = value["resolved_early"] + value["resolved_on_time"] + value["resolved_overdue"]
+    assert value["resolved"] == by_due
+    assert value["pending"] == value["pending_in_due"] + value["pending_overdue"]
+
+
+def test_levels_add_up_to_the_total(content):
+    table = content.table("ii06_agencies")
+    groups = [row for row in table.rows if row.kind == "group"]
+    total = table.rows[-1]
+    for position, column in enumerate(table.columns):
+        if column.kind == "count":
+            summed = sum(row.cells[position].value for row in groups)
+            assert summed == total.cells[position].value
