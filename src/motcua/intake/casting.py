@@ -1,13 +1,14 @@
 """Write the SQL that turns a source's text into canonical columns, in one pass.
 
-A source relation gives the text columns ``s0, s1, …``. Each canonical column becomes one expression over them, and one
-list column ``_unread`` keeps the text of values that were there and could not be read (null for a row that was read).
+A source relation gives the text columns ``s0, s1, …``. Each canonical column becomes one
+expression over them, and one list column ``_unread`` keeps the text of values that were there and
+could not be read (null for a row that was read).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from motcua.contracts import Contract, Layout, fold
+from motcua.contracts import Layout, fold
 from motcua.datasets import Dataset, type_of
 
 LOCAL_ZONE = "Asia/Ho_Chi_Minh"
@@ -47,13 +48,12 @@ def folded_sql(text: str) -> str:
 
 
 def casts_of(
-    dataset: Dataset, contract: Contract, layout: Layout, texts: Mapping[str, str], reading: Reading
+    dataset: Dataset, layout: Layout, texts: Mapping[str, str], reading: Reading
 ) -> tuple[Cast, ...]:
     """Give the casts of the canonical columns that the export can fill; the others stay null.
 
     Args:
         dataset: The canonical dataset.
-        contract: The source's contract, for its codes' forms.
         layout: The layout of the dataset in the source.
         texts: SQL of the source's text, by the source's column as the contract spells it.
         reading: Zone, and what is known of the text.
@@ -86,7 +86,7 @@ def _column_casts(
 
 
 def _fallbacks(column: str, layout: Layout, texts: Mapping[str, str]) -> list[str]:
-    """Give what stands in where the source has no value: by presence of another column, or a default."""
+    """Give what stands in for no value: a code by presence of another column, or a default."""
     if column in layout.by_presence:
         rule = layout.by_presence[column]
         present, absent = (quoted(code) if code else "null" for code in (rule.present, rule.absent))
@@ -139,7 +139,7 @@ def _mapped(text: str, codes: Mapping[str, str]) -> str:
 
 
 def _boolean(text: str, values: Mapping[str, str]) -> str:
-    words = {word: "true" for word in TRUE_WORDS} | {word: "false" for word in FALSE_WORDS}
+    words = dict.fromkeys(TRUE_WORDS, "true") | dict.fromkeys(FALSE_WORDS, "false")
     own = {word: "true" if fold(code) in TRUE_WORDS else "false" for word, code in values.items()}
     return _mapped(text, own | {word: code for word, code in words.items() if word not in own})
 
@@ -199,7 +199,7 @@ def _offset_minutes(text: str) -> str:
 
 
 def _token(texts: Mapping[str, str], layout: Layout) -> str | None:
-    """Write HMAC-SHA256 (RFC 2104) of the folded text; the two padded keys are connection variables."""
+    """Write HMAC-SHA256 (RFC 2104) of the folded text; its padded keys are variables."""
     sources = [
         texts[name] for name, use in layout.personal.items() if use == "token" and name in texts
     ]
@@ -242,7 +242,8 @@ def view_sql(
 ) -> str:
     """Write the query that shows the stored rows as the dataset's table (architecture §3).
 
-    Columns that the export does not have, and their ``_unread_`` columns, are constants and cost nothing.
+    Columns that the export does not have, and their ``_unread_`` columns, are constants and cost
+    nothing.
     """
     stored = {cast.column for cast in casts}
     places = [cast.column for cast in casts if cast.text is not None]

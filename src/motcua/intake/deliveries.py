@@ -1,4 +1,4 @@
-"""What a delivery is: its id, its manifest, its time of export, which of its files fill which dataset."""
+"""What a delivery is: its id, manifest and time of export, and which file fills which dataset."""
 
 import datetime as dt
 import fnmatch
@@ -65,7 +65,7 @@ def delivery_id_of(locality_code: str, sums: Sequence[tuple[str, str]], *, is_si
     Args:
         locality_code: Who sent it.
         sums: Name and SHA-256 of each file.
-        is_single: One file or zip, whose name does not count, so that renaming makes no new delivery.
+        is_single: One file or zip, whose name does not count: renaming makes no new delivery.
     """
     sha = hashlib.sha256(f"{locality_code}\n".encode())
     for name, file_sum in sorted(
@@ -98,7 +98,7 @@ def check_manifest_files(manifest: Manifest, names: Iterable[str], delivery_name
 
 
 def expected_count(manifest: Manifest, layout: Layout, names: Sequence[str]) -> int | None:
-    """Give the records that the manifest promises for a dataset's files; null when it does not say."""
+    """Give the records that the manifest promises for a dataset; null when it does not say."""
     if layout.explode:
         return None
     total = 0

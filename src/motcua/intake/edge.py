@@ -1,7 +1,8 @@
 """The edge of intake: inbox to raw to accepted or refused rows, one receipt a delivery.
 
-Every step can be killed and run again: originals are moved by a rename, everything else is written beside its place and
-put there whole, and the receipt comes last. A delivery without a receipt has not been taken in.
+Every step can be killed and run again: originals are moved by a rename, everything else is written
+beside its place and put there whole, and the receipt comes last. A delivery without a receipt has
+not been taken in.
 """
 
 import contextlib
@@ -39,7 +40,7 @@ from motcua.intake.decoding.edge import Decoded, Probe
 from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
 from motcua.intake.refusals import DeliveryRefusedError
-from motcua.receipts import Check, DatasetCount, ReceivedFile, Receipt, write_receipt
+from motcua.receipts import Check, DatasetCount, Receipt, ReceivedFile, write_receipt
 from motcua.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class _Judged:
 
 
 def read_waiting(settings: Settings) -> list[str]:
-    """Name the localities that have something in the inbox, or a delivery in raw without a receipt."""
+    """Name the localities with something in the inbox, or in raw without a receipt."""
     register = read_localities(settings.localities)
     waiting = [
         code
@@ -166,7 +167,8 @@ def run_intake(
         The receipts written now; a delivery that had one already is not among them.
 
     Raises:
-        MotcuaError: a contract or setting is wrong, or the pipeline failed at a delivery (after the others).
+        MotcuaError: a contract or setting is wrong, or the pipeline failed at a delivery (told
+            after the others were tried).
     """
     context = _read_context(settings, locality_code, run_suite)
     with _locked(settings, locality_code):
@@ -187,7 +189,7 @@ def run_intake(
 
 
 def write_empty_datasets(settings: Settings) -> None:
-    """Write one empty Parquet file per dataset, and empty refusals, so that a schema is always there."""
+    """Write an empty Parquet file per dataset, and one of refusals: a schema is always there."""
     shapes = {
         settings.accepted / code / "locality=_none" / "empty.parquet": dataset.types() | LINEAGE
         for code, dataset in DATASETS.items()
@@ -206,7 +208,7 @@ def write_empty_datasets(settings: Settings) -> None:
 
 
 def delete_derived(settings: Settings) -> None:
-    """Delete all that intake can make again from raw: receipts first, so that none speaks of what is gone."""
+    """Delete all that intake can make again from raw, receipts first."""
     for folder in (settings.receipts, settings.accepted, settings.quarantine):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -217,7 +219,8 @@ def run_contract_try(
     """Say what a contract would make of an export; nothing is taken in and nothing is kept.
 
     Returns:
-        Titles with lines: how headers match, counts, values that cannot be read, the first rows (no personal column).
+        Titles with lines: how headers match, counts, values that cannot be read, the first rows
+        (no personal column).
     """
     contract = parse_contract(contract_path.read_text(encoding="utf-8"), str(contract_path))
     scratch = settings.scratch / f"try-{os.getpid()}"
@@ -349,7 +352,7 @@ def _take_in_raw(context: _Context, folder: Path) -> Receipt | None:
 
 
 def _keep_original(context: _Context, entry: Path) -> tuple[_Arrival, bool]:
-    """Move an entry of the inbox into raw, and say whether the same bytes have a receipt already."""
+    """Move an entry of the inbox into raw, and say whether its bytes have a receipt."""
     settings, locality = context.settings, context.locality
     found = _regular_files(entry)
     sums = [(file.name, _sum_of(file.path)) for file in found]
@@ -376,7 +379,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _regular_files(entry: Path) -> list[SourceFile]:
-    """List the files of a delivery by their names in it; links and devices are listed, never followed."""
+    """List the files of a delivery by their names in it; links are listed, never followed."""
     if not _is_folder(entry):
         return [SourceFile(entry.name, entry)]
     paths = [path for path in sorted(entry.rglob("*")) if not _is_folder(path)]
@@ -390,7 +393,7 @@ def _is_regular(path: Path) -> bool:
 def _sum_of(path: Path) -> str:
     if _is_regular(path):
         return decoding.read_scan(path).sha256
-    target = os.readlink(path) if path.is_symlink() else ""
+    target = path.readlink() if path.is_symlink() else ""
     return hashlib.sha256(f"not a file: {target}".encode()).hexdigest()
 
 
@@ -435,7 +438,7 @@ def _read_arrival(locality: Locality, folder: Path) -> _Arrival:
 
 
 def _move(entry: Path, files: Path) -> None:
-    """Move an entry of the inbox to its place in raw by a rename; across disks by copy, flush and rename."""
+    """Move an entry of the inbox to raw by a rename; across disks by copy, flush and rename."""
     place = files
     if not _is_folder(entry):
         files.mkdir(exist_ok=True)
@@ -689,7 +692,7 @@ def _check_datasets(
 def _job_of(
     plan: Plan, probes: Mapping[str, tuple[Probe, ...]], code: str, scratch: Path
 ) -> decoding.Job:
-    """Make the job of a dataset; records that cannot be read count once, in the first that reads them plainly."""
+    """Make the job of a dataset; records that cannot be read count once, where read plainly."""
     names = {probe.file.name for probe in probes[code]}
     readers = [
         other for other, found in probes.items() if names & {probe.file.name for probe in found}
@@ -810,7 +813,7 @@ def _note_findings(
 
 
 def _note_lines(connection: duckdb.DuckDBPyConnection, arrival: _Arrival, decoded: Decoded) -> None:
-    lines = decoded.refused_lines
+    code, lines = decoded.dataset_code, decoded.refused_lines
     if not lines:
         return
     words = [refusals.LINE_SENTENCES[line.rule_code] for line in lines]
@@ -825,9 +828,9 @@ def _note_lines(connection: duckdb.DuckDBPyConnection, arrival: _Arrival, decode
     )
     connection.register("refused_lines", relation)
     connection.execute(
-        f"insert into refusals select {quoted(arrival.delivery_id)}, {quoted(decoded.dataset_code)}, "
-        f"source_file, {_or_null(decoded.sheet_name)}, source_row, null, 'text', rule_code, "
-        f"'critical', sentence, mend, {list(DATASETS).index(decoded.dataset_code)} from refused_lines"
+        f"insert into refusals select {quoted(arrival.delivery_id)}, {quoted(code)}, source_file, "
+        f"{_or_null(decoded.sheet_name)}, source_row, null, 'text', rule_code, "
+        f"'critical', sentence, mend, {list(DATASETS).index(code)} from refused_lines"
     )
     connection.unregister("refused_lines")
 
@@ -839,7 +842,7 @@ def _or_null(text: str | None) -> str:
 def _refusal_of(
     arrival: _Arrival, contract: Contract, count: DatasetCount, outcome: Outcome
 ) -> DeliveryRefusedError | None:
-    """Say whether a dataset refuses the delivery whole: by a check of the delivery, or by its share."""
+    """Say whether a dataset refuses the delivery: by a check of it, or by its refused share."""
     unmet = [
         check.sentence
         for check in outcome.checks
@@ -986,7 +989,8 @@ def _write_refusals(
 ) -> None:
     if receipt.refusal_code:
         connection.execute(
-            "insert into refusals values (?, ?, null, null, null, null, 'text', ?, 'critical', ?, null, -1)",
+            "insert into refusals values "
+            "(?, ?, null, null, null, null, 'text', ?, 'critical', ?, null, -1)",
             [receipt.delivery_id, DELIVERY, receipt.refusal_code, receipt.refusal_sentence],
         )
     path = context.settings.quarantine / receipt.delivery_id / "refusals.parquet"

@@ -11,7 +11,7 @@ PART_SEPARATOR = " / "
 
 @dataclass(frozen=True, slots=True)
 class HeaderMatch:
-    """What a header gave: the place of each source column of the contract, and what neither side knows."""
+    """The place of each source column of the contract, and what only one side knows."""
 
     positions: Mapping[str, int]
     missing: tuple[str, ...]
@@ -19,7 +19,7 @@ class HeaderMatch:
 
 
 def read_columns(layout: Layout) -> tuple[str, ...]:
-    """Every source column that must be read for a layout, as the contract spells it, in a fixed order."""
+    """Every source column to read for a layout, as the contract spells it, in a fixed order."""
     tokens = [name for name, use in layout.personal.items() if use == "token"]
     looked_at = [rule.column for rule in layout.by_presence.values()]
     return tuple(dict.fromkeys([*layout.columns, *looked_at, *layout.one_row_per, *tokens]))

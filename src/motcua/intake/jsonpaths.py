@@ -9,6 +9,7 @@ from motcua.intake.casting import quoted
 from motcua.intake.headers import HeaderMatch, read_columns
 
 Record = Mapping[str, object]
+ITEMS = "\0items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Shape:
 def shape_of(records: Sequence[Record], layout: Layout, contract: Contract) -> Shape:
     """Match the keys of a sample of records to a layout.
 
-    A key may come for the first time after the sample, so a key that the sample lacks is read by the contract's own
-    spelling; ``missing`` still names it.
+    A key may come for the first time after the sample, so a key that the sample lacks is read by
+    the contract's own spelling; ``missing`` still names it.
     """
     items = list(_items(records, layout.explode)) if layout.explode else list(records)
     keys = tuple(dict.fromkeys([*_paths(items), *_paths(records)]))
@@ -51,8 +52,10 @@ def relation_sql(
 
     Args:
         records: SQL of the relation with the column ``rec``.
-        layout: The layout; with ``explode``, a row is an item of that list and ``_line`` is its record's line.
-        sources: The source columns, in the order of the text columns; ``name\\0items`` asks whether a list has items.
+        layout: The layout; with ``explode``, a row is an item of that list and ``_line`` is its
+            record's line.
+        sources: The source columns, in the order of the text columns; a name with the ending of
+            ``ITEMS`` asks whether that list has items.
         keys: Keys and dotted paths as the export spells them.
         counts_bad_records: With ``explode``, give a record that cannot be read as one bad item.
     """
@@ -85,7 +88,10 @@ def relation_sql(
         f"{nested} as l, rec from (select rec, row_number() over () as _line from ({records}))"
     )
     item_rows = f"select _line, p, unnest({items}) as item from ({record_rows})"
-    parsed_items = f"select _line, p, item, try(json_transform(item, {quoted(own_spec)})) as j from ({item_rows})"
+    parsed_items = (
+        f"select _line, p, item, try(json_transform(item, {quoted(own_spec)})) as j "
+        f"from ({item_rows})"
+    )
     return (
         f"select {_state('item', 'j')} as _state, _line, {', '.join(texts)} from ({parsed_items})"
     )
@@ -110,7 +116,7 @@ def _texts(
     texts = []
     spec: dict[str, object] = {"_none": "VARCHAR"} if not sources else {}
     for number, source in enumerate(sources):
-        name, _, asked = source.partition("\0")
+        name, asked = source.removesuffix(ITEMS), source.endswith(ITEMS)
         key = _spelling(name, spelled)
         path = [key] if not _is_path(key) else key.split(".")
         _plant(spec, path, "JSON" if asked else "VARCHAR")
@@ -123,7 +129,8 @@ def _texts(
 
 def _has_items(value: str) -> str:
     return (
-        f"case json_type({value}) when 'ARRAY' then cast(json_array_length({value}) > 0 as varchar) "
+        f"case json_type({value}) "
+        f"when 'ARRAY' then cast(json_array_length({value}) > 0 as varchar) "
         "when 'OBJECT' then 'true' end"
     )
 

@@ -1,4 +1,4 @@
-"""What a locality reads when a delivery or a line was refused: one code, one sentence in Vietnamese."""
+"""What a locality reads when a delivery or a line was refused: a code, a Vietnamese sentence."""
 
 from collections.abc import Mapping
 
@@ -11,8 +11,8 @@ SENTENCES: Mapping[str, str] = {
     "file_empty": "Tệp «{name}» rỗng (0 byte hoặc không có dòng tiêu đề). " + RESEND,
     "file_not_regular": "«{name}» không phải là tệp thường (liên kết hoặc thiết bị). "
     "Hãy gửi chính tệp dữ liệu, không gửi liên kết.",
-    "file_unreadable": "Tệp «{name}» không đọc được theo định dạng {detail}: tệp hỏng, tải lên dở dang "
-    "hoặc không đúng định dạng. " + RESEND,
+    "file_unreadable": "Tệp «{name}» không đọc được theo định dạng {detail}: tệp hỏng, "
+    "tải lên dở dang hoặc không đúng định dạng. " + RESEND,
     "zip_unreadable": "Tệp nén «{name}» không mở được: tệp hỏng hoặc tải lên dở dang. "
     "Hãy nén lại và gửi lại.",
     "zip_encrypted": "Tệp nén «{name}» có mật khẩu. Hãy nén lại không đặt mật khẩu và gửi lại.",
@@ -24,13 +24,14 @@ SENTENCES: Mapping[str, str] = {
     "manifest_file_missing": "Tệp kê khai nêu «{detail}» nhưng lần gửi «{name}» không có tệp đó. "
     "Hãy gửi lại đủ các tệp.",
     "layout_unknown": "«{name}» không khớp mẫu dữ liệu nào đã đăng ký ({detail}). "
-    "Hãy kiểm tra tên tệp, tên trang tính và dòng tiêu đề, hoặc báo đơn vị quản lý kho để thêm mẫu.",
+    "Hãy kiểm tra tên tệp, tên trang tính và dòng tiêu đề, "
+    "hoặc báo đơn vị quản lý kho để thêm mẫu.",
     "encoding_unreadable": "Tệp «{name}» không đúng bảng mã {detail}. "
     "Hãy xuất lại với bảng mã {detail} rồi gửi lại.",
     "lines_unaccounted": "Không xác định được ranh giới các dòng của tệp «{name}» ({detail}). "
     "Hãy kiểm tra dấu ngoặc kép và dấu xuống dòng, xuất lại rồi gửi lại.",
-    "too_many_refused": "Tập dữ liệu {detail} của «{name}» có quá nhiều dòng không đạt nên cả lần gửi không "
-    "được nhận. Hãy xem danh sách lỗi, sửa tại nguồn rồi gửi lại.",
+    "too_many_refused": "Tập dữ liệu {detail} của «{name}» có quá nhiều dòng không đạt "
+    "nên cả lần gửi không được nhận. Hãy xem danh sách lỗi, sửa tại nguồn rồi gửi lại.",
     "checks_not_met": "«{name}» không được nhận: {detail}",
 }
 LINE_SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -46,7 +47,7 @@ LINE_SENTENCES: Mapping[str, tuple[str, str]] = {
 
 
 class DeliveryRefusedError(MotcuaError):
-    """The delivery as a whole cannot be taken: an outcome, caught by the edge and written as a receipt."""
+    """A delivery cannot be taken: an outcome, which the edge writes into a receipt."""
 
     def __init__(self, code: str, name: str, detail: str = "") -> None:
         super().__init__(code, name, detail)

@@ -1,4 +1,4 @@
-"""Turn the cells of a sheet into text rows: header, data, and what the contract says is not data."""
+"""Turn the cells of a sheet into header, data, and what the contract says is not data."""
 
 import datetime as dt
 import re
@@ -14,7 +14,7 @@ COLUMN_NUMBER = re.compile(r"^\(?[0-9]{1,3}\)?$|^\(?[A-Z]\)?$")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet read by its contract: header names, data rows with their row number, rows left out."""
+    """A sheet read by its contract: header, data rows with their row number, rows left out."""
 
     headers: tuple[str, ...]
     rows: tuple[tuple[int, Sequence[Cell]], ...]

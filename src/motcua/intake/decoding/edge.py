@@ -1,7 +1,7 @@
 """The edge of decoding: read the files of a delivery into one DuckDB connection, as canonical rows.
 
-A reader here gives a relation of text columns ``s0, s1, …``; :mod:`motcua.intake.casting` writes what is made of
-them. Columns that the contract does not map are never read, personal ones neither.
+A reader here gives a relation of text columns ``s0, s1, …``; :mod:`motcua.intake.casting` writes
+what is made of them. Columns that the contract does not map are never read, personal ones neither.
 """
 
 import codecs
@@ -77,7 +77,7 @@ class _Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A file whose header was read: what its columns are called, and what is needed to read the rest."""
+    """A file whose header was read, and what is needed to read the rest."""
 
     file: SourceFile
     match: HeaderMatch
@@ -149,7 +149,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """A job with what all its files share: which source columns are there, and the casts of them."""
+    """A job with what all its files share: the source columns, and the casts of them."""
 
     job: Job
     sources: tuple[str, ...]
@@ -189,7 +189,7 @@ def _scan(content: _Bytes) -> Scan:
 
 
 def write_members(archive: Path, name: str, folder: Path) -> list[SourceFile]:
-    """Unpack an archive below ``folder`` under numbers, so that no name of a member becomes a path."""
+    """Unpack an archive under numbers, so that no name of a member becomes a path."""
     found = []
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -207,7 +207,7 @@ def write_members(archive: Path, name: str, folder: Path) -> list[SourceFile]:
 
 
 def read_probe(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
-    """Read what a file's columns are called; refuse the delivery when the file cannot be opened as its format."""
+    """Read what a file's columns are called; refuse a file that is not of its format."""
     if file.path.stat().st_size == 0 and layout.format != "jsonl":
         raise DeliveryRefusedError("file_empty", file.name)
     readers = {
@@ -221,7 +221,7 @@ def read_probe(file: SourceFile, layout: Layout, contract: Contract, scratch: Pa
 
 
 def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
-    """Read a dataset's files into the connection and show them as the dataset's table (architecture §3)."""
+    """Read a dataset's files and show them as the dataset's table (architecture §3)."""
     reader = _reader_of(job)
     stored = [_store_file(connection, reader, probe) for probe in job.probes]
     parts = tuple(one.part for one in stored)
@@ -272,7 +272,7 @@ def _reader_of(job: Job) -> _Reader:
         has_marks=not is_text or any(read_scan(probe.path).has_marks for probe in job.probes),
     )
     dataset = DATASETS[job.dataset_code]
-    casts = list(casts_of(dataset, job.contract, job.layout, texts, reading))
+    casts = list(casts_of(dataset, job.layout, texts, reading))
     for column, nested in job.layout.has_items.items():
         place = sources.index(_items_name(nested))
         casts.append(Cast(column, f"cast(s{place} as boolean)", None))
@@ -286,7 +286,7 @@ def _source_names(layout: Layout) -> tuple[str, ...]:
 
 
 def _items_name(nested: str) -> str:
-    return f"{nested}\0items"
+    return nested + jsonpaths.ITEMS
 
 
 def _store_file(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
@@ -309,7 +309,8 @@ def _store(
     kept = [*carried]
     if layout.one_row_per:
         keys = [f"s{reader.sources.index(name)}" for name in layout.one_row_per]
-        source = f"select *, {' || chr(31) || '.join(f'trim({key})' for key in keys)} as _entity from ({source})"
+        entity = " || chr(31) || ".join(f"trim({key})" for key in keys)
+        source = f"select *, {entity} as _entity from ({source})"
         kept.append("_entity")
     query = rows_sql(source, reader.casts, kept)
     exists = _count(
@@ -373,7 +374,7 @@ def _probe_csv(file: SourceFile, layout: Layout, contract: Contract, scratch: Pa
 
 
 def _utf8_file(file: SourceFile, layout: Layout, scratch: Path) -> Path:
-    """Give the file itself when it is UTF-8 by contract, else a copy in UTF-8 among the working files."""
+    """Give the file itself when it is UTF-8 by contract, else a copy in UTF-8 in scratch."""
     try:
         name = codecs.lookup(layout.encoding).name
     except LookupError:
@@ -509,7 +510,7 @@ def _total_sql(layout: Layout, width: int) -> str:
 def _store_loose_csv(
     connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe
 ) -> _Stored:
-    """Read a CSV file that DuckDB cannot follow: keep its readable records, only with columns that are taken."""
+    """Read a CSV file that DuckDB cannot follow, through a copy of the columns that are taken."""
     names = [name for name in reader.sources if name in probe.match.positions]
     places = [probe.match.positions[name] for name in names]
     extra = range(min(len(probe.names), 4)) if reader.job.layout.total_row_words else ()
@@ -551,7 +552,7 @@ def _with_commas(reader: _Reader) -> _Reader:
 
 
 def _loose_records(probe: Probe, layout: Layout) -> Iterator[tuple[int, list[str] | None]]:
-    """Give each record with its first line; a record of another width or with broken bytes is null."""
+    """Give each record with its first line; one of another width or broken bytes is null."""
     with probe.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
         for _ in range(probe.header_lines):
             stream.readline()
@@ -697,8 +698,8 @@ def _json_records(file: SourceFile, layout: Layout, path: Path) -> str:
             f"read_json_objects({quoted(str(path))}, format = 'array', {size})"
         )
     return (
-        f"select cast(unnest(json_extract(json, {quoted(f'$.{layout.records}[*]')})) as varchar) as rec "
-        f"from read_json_objects({quoted(str(path))}, format = 'unstructured', {size})"
+        f"select cast(unnest(json_extract(json, {quoted(f'$.{layout.records}[*]')})) as varchar) "
+        f"as rec from read_json_objects({quoted(str(path))}, format = 'unstructured', {size})"
     )
 
 
@@ -718,7 +719,7 @@ def _store_json(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: P
 
 
 def _mended_lines(job: Job, probe: Probe) -> Path:
-    """Copy JSON lines with each line that is not UTF-8, or too long, replaced by an unreadable one."""
+    """Copy JSON lines; one that is not UTF-8, or too long, is replaced by an unreadable one."""
     path = job.scratch / f"{job.table}-{len(list(job.scratch.iterdir()))}.jsonl"
     with probe.path.open("rb") as source, path.open("wb") as target:
         for line in source:
@@ -813,7 +814,7 @@ def _list_lines(connection: duckdb.DuckDBPyConnection, table: str, parts: Sequen
 def _fold_lines(
     connection: duckdb.DuckDBPyConnection, reader: _Reader, table: str, parts: Sequence[Part]
 ) -> tuple[str, int, list[RefusedLine]]:
-    """Keep one row of the lines that repeat an entity; lines that disagree are refused, all of them."""
+    """Keep one row of the lines that repeat an entity; of lines that disagree, none."""
     where = _is_row(reader.job.layout)
     compared = ", ".join([*(f'"{cast.column}"' for cast in reader.casts), "_unread"])
     connection.execute(
@@ -827,16 +828,18 @@ def _fold_lines(
         "where version_count = 1",
     )
     rows = connection.execute(
-        f"select line._file_no, line._line from {table} as line inner join {table}_judged as judged "
-        f"using (_entity) where {where} and version_count > 1 order by line.rowid"
+        f"select line._file_no, line._line from {table} as line "
+        f"inner join {table}_judged as judged using (_entity) "
+        f"where {where} and version_count > 1 order by line.rowid"
     ).fetchall()
     refused = [
         RefusedLine(parts[number].file_name, line, "lines_disagree") for number, line in rows
     ]
     name = f"{table}_folded"
     connection.execute(
-        f"create table {name} as select * from {table} where {where} and (_entity is null or rowid in "
-        f"(select first_row from {table}_judged where version_count = 1)) order by rowid"
+        f"create table {name} as select * from {table} where {where} and (_entity is null "
+        f"or rowid in (select first_row from {table}_judged where version_count = 1)) "
+        "order by rowid"
     )
     connection.execute(f"drop table {table}_judged")
     connection.execute(f"drop table {table}")
