@@ -92,6 +92,8 @@ placed as (
         case
             when way < 2 then received_no + open_days
             when way = 7 then end_no + 1 + pick(h5, 48, 3)
+            -- What is open after the span is closed later, which only a later export can show.
+            when way < 9 then end_no + 9 + pick(h5, 48, 60)
         end as finished_no,
         pick(h6, 0, 470) as minute,
         cast(case
@@ -146,7 +148,10 @@ select
         when way between 4 and 6 then ['supplement', 'fee', 'stop'][way - 3]
     end as pause_code,
     case when pause_code is not null then moment(received_no + 1, minute, 5) end as paused_at,
-    case when paused_days > 0 then moment(received_no + 1 + paused_days, least(minute + 3, 479), 10) end as resumed_at,
+    case
+        when paused_days > 0 then moment(received_no + 1 + paused_days, least(minute + 3, 479), 10)
+        when pause_code is not null then moment(finished_no - 1, minute, 10)
+    end as resumed_at,
     case
         when is_overdue and allowed_days > 1 and pick(h5, 16, 100) < 70 then moment(received_no + allowed_days - 1, pick(h5, 32, 480), 15)
     end as apology_sent_at,
