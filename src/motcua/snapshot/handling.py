@@ -26,9 +26,7 @@ MEASURE_COLUMNS = (
     Column("pending_count", "Tổng số", _PENDING, "(11)", "(11)=(12)+(13)", width=10),
     Column("pending_in_due_count", "Trong hạn", _PENDING, "(12)", width=10),
     Column("pending_overdue_count", "Quá hạn", _PENDING, "(13)", width=10),
-    Column(
-        "resolved_no_due_count", "Không xác định hạn", _OF_WHICH, "(a)", "thuộc (8), (9)", width=10
-    ),
+    Column("resolved_no_due_count", "Không xác định hạn", _OF_WHICH, "(a)", "thuộc (9)", width=10),
     Column("resolved_withdrawn_count", "Rút hồ sơ", _OF_WHICH, "(b)", "thuộc (9)", width=10),
     Column("withdrawn_after_due_count", "Rút sau hạn", _OF_WHICH, "(c)", "thuộc (b)", width=10),
     Column("pending_paused_count", "Đang tạm dừng", _OF_WHICH, "(d)", "thuộc (12)", width=10),

@@ -17,7 +17,7 @@ def render_html(content: Content) -> bytes:
         content=content,
         header=content.header,
         charts=charts,
-        style=Markup(_text("page.css")),  # noqa: S704 - our own file
+        style=Markup(_text("page.css") + _page_margins(content)),  # noqa: S704 - our own file
         script=Markup(_text("page.js")),  # noqa: S704 - our own file
     )
     return page.encode()
@@ -50,6 +50,30 @@ def row_groups(table: Table) -> list[tuple[Row | None, list[Row]]]:
 def total_row(table: Table) -> Row | None:
     """Give the line of totals."""
     return table.rows[-1] if table.rows and table.rows[-1].kind == "total" else None
+
+
+def _page_margins(content: Content) -> str:
+    """Put banner, frame and page number into the margins of every printed page."""
+    header = content.header
+    boxes = {
+        "top-center": f"{_css_string(header.banner)}; font-weight: bold",
+        "bottom-left": _css_string(f"{header.review_code} · {header.version_line}"),
+        "bottom-center": _css_string(header.as_of_line),
+        "bottom-right": 'counter(page) "/" counter(pages)',
+    }
+    lines = "".join(
+        f"@{name} {{ content: {text}; font-size: 8pt; }} " for name, text in boxes.items()
+    )
+    return f"@page {{ {lines}}}\n"
+
+
+def _css_string(text: str) -> str:
+    """Write words as a string of CSS, in which nothing of theirs can end the string."""
+    safe = "".join(
+        letter if letter.isalnum() or letter in " ·–()/:," else f"\\{ord(letter):x} "
+        for letter in text
+    )
+    return f'"{safe}"'
 
 
 @cache
