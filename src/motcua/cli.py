@@ -200,9 +200,9 @@ def print_review_table(settings: Settings) -> bool:
         table.add_row(
             row.label,
             row.published,
-            row.computed,
-            "" if row.numerator is None else f"{row.numerator:,}".replace(",", "."),
-            "" if row.denominator is None else f"{row.denominator:,}".replace(",", "."),
+            _number(row.computed, row.decimals),
+            _number(row.numerator, 0 if float(row.numerator or 0).is_integer() else row.decimals),
+            _number(row.denominator, 0),
             "equal" if row.is_equal else "NOT EQUAL",
         )
     Console(width=150, highlight=False).print(table)
@@ -251,6 +251,13 @@ def _snapshot(
 
     pack = edge.run_snapshot(settings, review, province, as_of.date() if as_of else None)
     console.print(f"pack {pack.review_code} v{pack.version:02d}: {pack.folder}")
+
+
+def _number(value: float | None, decimals: int) -> str:
+    """Write a number as Vietnamese reports do: 899.364 and 99,77."""
+    if value is None:
+        return "-"
+    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
 
 
 def _print_table(title: str, lines: list[dict[str, object]]) -> None:

@@ -54,10 +54,10 @@ def read_published_lines(settings: Settings) -> Lines:
     import duckdb
 
     with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
-        as_of_date, is_simulated = connection.sql(
+        as_of_date, is_simulated = connection.execute(
             "select as_of_date, is_simulated from quality.dim_builds"
         ).fetchone()
-        (dossier_count,) = connection.sql("select count(*) from core.fct_dossiers").fetchone()
+        (dossier_count,) = connection.execute("select count(*) from core.fct_dossiers").fetchone()
     return [
         {
             "file": settings.marts_file,

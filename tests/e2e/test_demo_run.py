@@ -126,7 +126,7 @@ def test_parquet_beside_the_file_holds_the_same_rows(demo_run):
     for schema, table, _size in tables:
         path = home.settings.warehouse / "marts" / schema / f"{table}.parquet"
         assert (
-            duckdb.sql(f"select count(*) from '{path}'").fetchone()
+            duckdb.execute(f"select count(*) from '{path}'").fetchone()
             == home.query(f"select count(*) from {schema}.{table}")[0]
         ), table
 
@@ -212,7 +212,7 @@ def test_a_duckdb_1_4_client_reads_the_published_file(demo_run, tmp_path, reques
         "import duckdb, json, sys\n"
         "c = duckdb.connect(sys.argv[1], read_only=True)\n"
         "print(json.dumps([duckdb.__version__, "
-        "c.sql('select sum(resolved_count) from review.mart_review__handling').fetchone()[0]], "
+        "c.execute('select sum(resolved_count) from review.mart_review__handling').fetchone()[0]], "
         "default=int))"
     )
     out = subprocess.run(

@@ -34,7 +34,7 @@ def take_one_row_out(home) -> None:
         key=lambda one: one.stat().st_size,
     )
     shorter = path.with_suffix(".shorter")
-    duckdb.sql(f"copy (from '{path}' offset 1) to '{shorter}' (format parquet)")
+    duckdb.execute(f"copy (from '{path}' offset 1) to '{shorter}' (format parquet)")
     path.chmod(0o644)
     shorter.replace(path)
 
@@ -75,9 +75,9 @@ def test_a_build_publishes_while_a_reader_holds_the_file_open(built):
             "-c",
             "import duckdb, sys\n"
             "c = duckdb.connect(sys.argv[1], read_only=True)\n"
-            f"print(c.sql('{HANDLING}').fetchone()[0], flush=True)\n"
+            f"print(c.execute('{HANDLING}').fetchone()[0], flush=True)\n"
             "sys.stdin.readline()\n"
-            f"print(c.sql('{HANDLING}').fetchone()[0], flush=True)\n",
+            f"print(c.execute('{HANDLING}').fetchone()[0], flush=True)\n",
             str(built.settings.marts_file),
         ],
         stdin=subprocess.PIPE,

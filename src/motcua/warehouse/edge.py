@@ -80,7 +80,7 @@ def read_published_as_of_date(settings: Settings) -> date | None:
     if not settings.marts_file.exists():
         return None
     with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
-        row = connection.sql("select as_of_date from quality.dim_builds").fetchone()
+        row = connection.execute("select as_of_date from quality.dim_builds").fetchone()
     return row[0] if row else None
 
 
@@ -325,7 +325,7 @@ def _finish_file(settings: Settings, build: Build) -> None:
         )
         connection.executemany("insert into quality.fct_build_results values (?, ?, ?, ?)", rows)
         _comment_build_results(connection)
-        (is_simulated,) = connection.sql(
+        (is_simulated,) = connection.execute(
             "select is_simulated from quality.dim_builds"
         ).fetchone() or (False,)
         if is_simulated:
@@ -348,10 +348,10 @@ def _comment_build_results(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _mark_comments_as_simulated(connection: duckdb.DuckDBPyConnection) -> None:
-    tables = connection.sql(
+    tables = connection.execute(
         "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "
         "where database_name = 'marts' and not starts_with(coalesce(comment, ''), $notice)",
-        params={"notice": SIMULATED_NOTICE},
+        {"notice": SIMULATED_NOTICE},
     ).fetchall()
     for schema, table, comment in tables:
         text = f"{SIMULATED_NOTICE}. {comment}".replace("'", "''")
