@@ -1,20 +1,24 @@
 """The edge of quality: run suites on a DuckDB connection, write Data Docs."""
 
+import json
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from motcua.datasets import DATASETS
 from motcua.errors import PipelineError
-from motcua.quality import findings
+from motcua.quality import docs, findings
 from motcua.quality.outcome import SuiteOutcome, outcome_of, without_values
 from motcua.quality.suites import Rule, Suite, parse_suite
 from motcua.receipts import Check
+from motcua.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["SuiteOutcome", "read_suite", "run_suite"]
+__all__ = ["SuiteOutcome", "read_suite", "run_suite", "write_data_docs"]
 
 
 def read_suite(suites_folder: Path, dataset_code: str) -> Suite:
@@ -48,6 +52,39 @@ def run_suite(
         len(outcome.checks),
     )
     return outcome
+
+
+def write_data_docs(settings: Settings) -> int:
+    """Render the results that are new or changed, and the index; give how many were rendered.
+
+    A page that is younger than its result is left alone, and without a new result Great Expectations is not imported.
+    """
+    lines = []
+    rendered_count = 0
+    for folder in sorted(settings.quarantine.glob("*/")):
+        paths = {
+            path.stem.removeprefix("validation-"): path for path in folder.glob("validation-*.json")
+        }
+        results = {
+            code: json.loads(paths[code].read_text(encoding="utf-8"))
+            for code in DATASETS
+            if code in paths
+        }
+        if not results:
+            continue
+        suites = tuple(docs.suite_state(result) for result in results.values())
+        delivery = docs.delivery_docs(folder.name, _read_receipt(settings, folder.name), suites)
+        lines.append(delivery)
+        for code, result in results.items():
+            page = settings.data_docs / folder.name / f"{code}.html"
+            if not _is_younger(page, paths[code]):
+                _write_page(page, result, delivery)
+                rendered_count += 1
+    _write_index(settings.data_docs, lines)
+    logger.info(
+        "data docs: %s results, %s rendered", sum(len(d.suites) for d in lines), rendered_count
+    )
+    return rendered_count
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, suite: Suite) -> str:
@@ -112,3 +149,35 @@ def _row_queries(
         if not query:
             raise PipelineError(f"suite {suite.dataset_code}, rule {code}", "gives no row query")
     return queries
+
+
+def _read_receipt(settings: Settings, delivery_id: str) -> dict[str, Any]:
+    path = settings.receipts / f"{delivery_id}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _is_younger(page: Path, result_path: Path) -> bool:
+    return page.is_file() and page.stat().st_mtime_ns >= result_path.stat().st_mtime_ns
+
+
+def _write_page(page: Path, result: dict[str, Any], delivery: docs.DeliveryDocs) -> None:
+    # Importing this first keeps what Great Expectations never uses here out of the process.
+    from motcua.quality import pages, validation  # noqa: F401
+
+    _write_whole(page, pages.render_result(result, delivery))
+
+
+def _write_index(folder: Path, lines: list[docs.DeliveryDocs]) -> None:
+    from motcua.quality import pages
+
+    newest_first = sorted(
+        lines, key=lambda line: (line.exported_at, line.delivery_id), reverse=True
+    )
+    _write_whole(folder / "index.html", pages.render_index(newest_first))
+
+
+def _write_whole(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
