@@ -1,0 +1,100 @@
+-- Conservation: what a receipt says was accepted is what the landing holds, delivery by delivery.
+with landed as (
+    select
+        'procedures' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__procedures') }}
+    group by _delivery_id
+    union all
+    select
+        'agencies' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__agencies') }}
+    group by _delivery_id
+    union all
+    select
+        'dossiers' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__dossiers') }}
+    group by _delivery_id
+    union all
+    select
+        'supplements' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__supplements') }}
+    group by _delivery_id
+    union all
+    select
+        'pauses' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__pauses') }}
+    group by _delivery_id
+    union all
+    select
+        'payments' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__payments') }}
+    group by _delivery_id
+    union all
+    select
+        'ratings' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__ratings') }}
+    group by _delivery_id
+    union all
+    select
+        'portal_dossiers' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__portal_dossiers') }}
+    group by _delivery_id
+    union all
+    select
+        'indices' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__indices') }}
+    group by _delivery_id
+    union all
+    select
+        'plan_tasks' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__plan_tasks') }}
+    group by _delivery_id
+    union all
+    select
+        'incidents' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__incidents') }}
+    group by _delivery_id
+),
+
+known as (
+    select
+        landed.dataset_code,
+        landed.delivery_id,
+        landed.landed_count
+    from landed
+    where landed.delivery_id in (
+        select deliveries.delivery_id from {{ ref('fct_deliveries') }} as deliveries
+    )
+)
+
+select
+    coalesce(known.delivery_id, datasets.delivery_id) as delivery_id,
+    coalesce(known.dataset_code, datasets.dataset_code) as dataset_code,
+    known.landed_count,
+    datasets.accepted_count
+from known
+full outer join {{ ref('fct_delivery_datasets') }} as datasets
+    on known.delivery_id = datasets.delivery_id and known.dataset_code = datasets.dataset_code
+where coalesce(known.landed_count, 0) <> coalesce(datasets.accepted_count, 0)

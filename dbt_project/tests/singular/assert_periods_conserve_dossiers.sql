@@ -1,0 +1,63 @@
+-- Every dossier that the period's dates let in is counted once, in its own agency, and nowhere else.
+with periods as (
+    select
+        reviewed.province_code,
+        periods.period_code,
+        periods.start_date,
+        periods.known_to_date
+    from {{ ref('int_periods__reviewed') }} as reviewed
+    inner join {{ ref('dim_periods') }} as periods on reviewed.period_code = periods.period_code
+),
+
+expected as (
+    select
+        dossiers.province_code,
+        periods.period_code,
+        dossiers.agency_code,
+        count(*) as dossier_count,
+        count(case when dossiers.closing_date <= periods.known_to_date then 1 end)
+            as closed_count
+    from {{ ref('fct_dossiers') }} as dossiers
+    inner join periods on dossiers.province_code = periods.province_code
+    where
+        coalesce(dossiers.status_code, '') not in ('1', '3')
+        and dossiers.received_date <= periods.known_to_date
+        and not (
+            dossiers.received_date < periods.start_date
+            and coalesce(dossiers.closing_date < periods.start_date, false)
+        )
+    group by dossiers.province_code, periods.period_code, dossiers.agency_code
+),
+
+counted as (
+    select
+        province_code,
+        period_code,
+        agency_code,
+        sum(received_count) as received_count,
+        sum(resolved_count) as resolved_count,
+        sum(pending_count) as pending_count
+    from {{ ref('mart_review__handling') }}
+    where rule_code = 'ii06'
+    group by province_code, period_code, agency_code
+)
+
+select
+    coalesce(expected.province_code, counted.province_code) as province_code,
+    coalesce(expected.period_code, counted.period_code) as period_code,
+    coalesce(expected.agency_code, counted.agency_code) as agency_code,
+    expected.dossier_count,
+    counted.received_count,
+    counted.resolved_count,
+    counted.pending_count
+from expected
+full outer join counted
+    on
+        expected.province_code = counted.province_code
+        and expected.period_code = counted.period_code
+        and expected.agency_code = counted.agency_code
+where
+    coalesce(expected.dossier_count, 0) <> coalesce(counted.received_count, 0)
+    or coalesce(expected.closed_count, 0) <> coalesce(counted.resolved_count, 0)
+    or coalesce(expected.dossier_count, 0)
+    <> coalesce(counted.resolved_count, 0) + coalesce(counted.pending_count, 0)
