@@ -628,7 +628,8 @@ def _totals(
         totals[f"{code}_overdue"] = (span.resolved - span.in_time, None)
         totals[f"{code}_in_time_rate"] = (span.in_time, span.resolved)
         totals[f"{code}_overdue_rate"] = (span.resolved - span.in_time, span.resolved)
-        for name in ("both", "input", "result", "electronic"):
+        # Where both are planted together, each alone follows from the draw.
+        for name in ("both", "electronic") if span.both is not None else ("input", "result", "electronic"):
             if getattr(span, name) is not None:
                 totals[f"{code}_{name}"] = (sum(getattr(cell, name) for cell in resolved), span.resolved)
         units = {cell.agency_no for cell in resolved}
