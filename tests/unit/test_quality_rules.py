@@ -1,7 +1,7 @@
-"""Every expectation of every suite: a clean row passes it, its dirty row is found, and without it the row passes.
+"""Every expectation of every suite: its dirty row is found, and passes when it is taken out.
 
-One run of a suite judges all its dirty rows at once, so that the tests stay quick; each row must be found by its own
-rule and by no other.
+One run of a suite judges all its dirty rows at once, so that the tests stay quick; each row must be
+found by its own rule and by no other.
 """
 
 import json
@@ -428,7 +428,7 @@ def run(dataset: str, faults: list[Row], suites: Path, line_count: int = 3) -> R
 
 
 def faults_of(dataset: str) -> tuple[list[Row], dict[str, list[int]]]:
-    """Three clean rows, then every dirty row of the dataset; and which rows belong to which rule."""
+    """Three clean rows, then every dirty row of the dataset; and the rows of each rule."""
     faults: list[Row] = [{}, {}, {}]
     places: dict[str, list[int]] = {}
     for rule, rows in DIRTY[dataset].items():
@@ -580,7 +580,7 @@ def test_unknown_column_in_an_expectation_is_a_pipeline_error_that_names_it(tmp_
     text = path.read_text(encoding="utf-8").replace('{"column": "dossier_code"}', '{"column": "x"}')
     path.write_text(text, encoding="utf-8")
 
-    with pytest.raises(PipelineError, match="suite pauses, rule dossier_code_present: .*x"):
+    with pytest.raises(PipelineError, match=r"suite pauses, rule dossier_code_present: .*x"):
         run("pauses", [{}], suites)
 
 
@@ -603,7 +603,8 @@ def test_every_row_bad_stays_in_duckdb(tmp_path: Path) -> None:
     make_helpers(connection, "pauses", 3)
     make_table(connection, "pauses", [])
     connection.execute(
-        "insert into pauses by name select 'X' as dossier_code, n as _row_id from range(200000) as t(n)"
+        "insert into pauses by name "
+        "select 'X' as dossier_code, n as _row_id from range(200000) as t(n)"
     )
 
     outcome = run_suite(connection, "pauses", SUITES)
@@ -613,7 +614,9 @@ def test_every_row_bad_stays_in_duckdb(tmp_path: Path) -> None:
     found = connection.execute(
         "select rule_code, count(*) from findings group by rule_code"
     ).fetchall()
-    assert dict(found) == {rule: count for rule, count in counts.items() if count and rule != ROW_COUNT}
+    assert dict(found) == {
+        rule: count for rule, count in counts.items() if count and rule != ROW_COUNT
+    }
 
 
 def test_no_rows_and_no_parents_pass(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Great Expectations on DuckDB: suites run on every delivery, and the Data Docs that show what they found."""
+"""Great Expectations on DuckDB: suites run on every delivery, Data Docs show what they found."""

@@ -1,7 +1,8 @@
 """Leave out, while Great Expectations is imported, what it imports and never uses here.
 
-A third of its import time is scipy and altair, for expectations that no suite of ours has. Each stands aside as a
-module that is imported on its first use; geometry (shapely) is optional to Great Expectations and counts as absent.
+A third of its import time is scipy and altair, for expectations that no suite of ours has. Each
+stands aside as a module that is imported on its first use; geometry (shapely) is optional to Great
+Expectations and counts as absent.
 """
 
 import importlib

@@ -1,7 +1,8 @@
 """SQLAlchemy on a DuckDB connection that somebody else owns, with results read at once.
 
-Great Expectations closes its connection before it reads a result, which DuckDB does not survive. Here a closed
-connection stays open, because it is only borrowed, and every result is in memory before it is handed on.
+Great Expectations closes its connection before it reads a result, which DuckDB does not survive.
+Here a closed connection stays open, because it is only borrowed, and every result is in memory
+before it is handed on.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from sqlalchemy.pool import NullPool, Pool
 
 CONNECTION_STRING = "duckdb+borrowed:///:memory:"
 KEPT_ROW_COUNT = 1_000
-"""Rows kept of one result: more than Great Expectations takes (200) and than a table has columns."""
+"""Rows kept of one result: more than Great Expectations takes (200) or a table has columns."""
 
 _borrowed: ContextVar[duckdb.DuckDBPyConnection] = ContextVar("borrowed")
 

@@ -17,7 +17,6 @@ _WORDS = {
     "Overview": "Tổng quan",
     "Statistics": "Thống kê",
     "Expectation Suite:": "Bộ điều kiện:",
-    "Data asset:": "Bảng:",
     "Status:": "Kết quả:",
     "Succeeded": "Đạt",
     "Failed": "Không đạt",
@@ -32,10 +31,12 @@ _WORDS = {
     "Info": "Thông tin",
     "Great Expectations Version": "Phiên bản Great Expectations",
     "Run Name": "Lần gửi",
-    "Run Time": "Kết xuất lúc",
+    "Run Time": "Lúc chạy",
+    "__none__": "không ghi",
 }
 # A whole text between two tags, so that no sentence of ours is touched.
 _WORD = re.compile(r">(\s*)(" + "|".join(map(re.escape, _WORDS)) + r")(\s*)<")
+_NO_ASSET = re.compile(r"Data asset: \w+\s*<br>")
 _UNEXPECTED = re.compile(r">(\s*)(\D{0,2}[\d.]+)% unexpected(\s*)<")
 
 
@@ -94,7 +95,6 @@ def page_result(result: Mapping[str, Any], delivery: DeliveryDocs) -> dict[str, 
         "meta": {
             **result["meta"],
             "run_id": {"run_name": delivery.delivery_id, "run_time": None},
-            "active_batch_definition": {"data_asset_name": result["suite_name"]},
         },
     }
 
@@ -102,6 +102,7 @@ def page_result(result: Mapping[str, Any], delivery: DeliveryDocs) -> dict[str, 
 def page_words(html: str) -> str:
     """Put GE's page into Vietnamese, without its dead links and random ids."""
     html = _SUITE_LINK.sub(r"\1", html)
+    html = _NO_ASSET.sub("", html)
     html = _RANDOM_ID.sub("info", html)
     html = _UNEXPECTED.sub(r">\1\2 %\3<", html)
     return _WORD.sub(lambda match: f">{match[1]}{_WORDS[match[2]]}{match[3]}<", html)

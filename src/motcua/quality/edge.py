@@ -36,8 +36,9 @@ def run_suite(
 ) -> SuiteOutcome:
     """Run the suite of a dataset against its table and make ``findings`` (architecture §3).
 
-    Great Expectations runs on ``connection`` itself, so it sees temporary tables and open transactions too. Rows are
-    looked for only where it judged an expectation not met, by its own query, and stay inside DuckDB.
+    Great Expectations runs on ``connection`` itself, so it sees temporary tables and open
+    transactions too. Rows are looked for only where it judged an expectation not met, by its own
+    query, and stay inside DuckDB.
     """
     from motcua.quality import validation
 
@@ -57,7 +58,8 @@ def run_suite(
 def write_data_docs(settings: Settings) -> int:
     """Render the results that are new or changed, and the index; give how many were rendered.
 
-    A page that is younger than its result is left alone, and without a new result Great Expectations is not imported.
+    A page that is younger than its result is left alone, and without a new result Great
+    Expectations is not imported.
     """
     lines = []
     rendered_count = 0

@@ -1,11 +1,11 @@
-"""SQL text around a suite: the view that is checked, the two macros of code forms, and the findings."""
+"""SQL text around a suite: what is checked, the two macros of code forms, and the findings."""
 
 from collections.abc import Iterable, Sequence
 
 from motcua.quality.suites import Rule
 
 CODE_FORMS = ("dossier_code", "procedure_code")
-"""Columns whose form the contract gives; ``has_<column>_form(code)`` is the macro that suites use."""
+"""Columns whose form the contract gives; suites ask the macro ``has_<column>_form(code)``."""
 
 
 def view_sql(view: str, dataset_code: str, missing_columns: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Turn what Great Expectations answered into checks and into a result that is the same in every run."""
+"""Turn Great Expectations' answer into checks and a result that is the same in every run."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Render Data Docs: a result by Great Expectations' own renderer, the index by Jinja. Works with the network off."""
+"""Render Data Docs: results by Great Expectations' own renderer, the index by Jinja.
+
+Nothing in them is loaded from elsewhere.
+"""
 
 from collections.abc import Sequence
 from functools import cache

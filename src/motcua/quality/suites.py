@@ -1,4 +1,4 @@
-"""Read a suite's JSON text: what Great Expectations runs, and what each expectation says to people."""
+"""Read a suite's JSON text: what Great Expectations runs, and what it says to people."""
 
 import json
 import re

@@ -1,4 +1,7 @@
-"""Run a suite by Great Expectations on a DuckDB table. Import this module inside functions only: it takes 9 s."""
+"""Run a suite by Great Expectations on a DuckDB table.
+
+Import this module inside functions only: it takes 9 s.
+"""
 
 import logging
 import os
@@ -32,7 +35,7 @@ logging.getLogger("great_expectations.validator.metrics_calculator").setLevel(lo
 def validate(
     connection: duckdb.DuckDBPyConnection, table: str, spec: dict[str, Any]
 ) -> dict[str, Any]:
-    """Run a suite on a table or view and give Great Expectations' own JSON; row values are not asked for."""
+    """Run a suite on a table or view and give GE's own JSON; row values are not asked for."""
     return _run(connection, table, spec, _COUNTS)
 
 
