@@ -25,7 +25,7 @@ create table quality.fct_deliveries (
 create table quality.fct_refusals (
     delivery_id varchar, dataset_code varchar, source_file varchar, source_sheet varchar,
     source_row bigint, column_name varchar, value_class_code varchar, rule_code varchar,
-    severity_code varchar, sentence varchar, mend varchar
+    severity_code varchar, sentence varchar, mend varchar, finding_count bigint
 );
 create table core.dim_localities (
     locality_code varchar, locality_name varchar, province_code varchar, province_name varchar,
@@ -44,6 +44,10 @@ create table core.dim_agencies (
 create table core.dim_fields (field_code varchar, field_name varchar);
 create table core.dim_levels (level_code varchar, level_name varchar);
 create table core.dim_channels (channel_code varchar, channel_name varchar);
+create table core.fct_dossier_periods (
+    locality_code varchar, province_code varchar, period_code varchar, resolved_count integer,
+    received_in_period_count integer
+);
 create table review.dim_reviews (
     review_code varchar, review_name varchar, meeting_date date, period_code varchar,
     previous_period_code varchar, same_period_last_year_code varchar, province_code varchar,
@@ -96,6 +100,10 @@ insert into core.dim_localities values
     ('ag-tri-ton', 'Huyện Tri Tôn', 'H01', 'An Giang', true),
     ('ag-cho-moi', 'Huyện Chợ Mới', 'H01', 'An Giang', true),
     ('wabo', 'Gemeente', 'X01', 'WABO', true);
+insert into core.fct_dossier_periods values
+    ('ag-tinh', 'H01', '2024-CY', 1, 1), ('ag-tri-ton', 'H01', '2024-CY', 1, 0),
+    ('ag-cho-moi', 'H01', '2024-CY', 0, 1), ('ag-cho-moi', 'H01', '2024-CY', 0, 0),
+    ('wabo', 'X01', '2011-CY', 1, 1);
 insert into core.dim_periods values
     ('2024-CY', 'Năm 2024 (dương lịch)', 'calendar', 'year', '2024-01-01', '2024-12-31',
      '2024-12-31', '2023-CY', '2023-CY'),
@@ -131,7 +139,7 @@ insert into quality.fct_deliveries values
 insert into quality.fct_refusals values
     ('00aa11bb22cc33dd', 'dossiers', 'hoso.csv', null, 17, 'finished_at', 'date',
      'finished_not_before_received', 'critical', 'Ngày kết thúc trước ngày tiếp nhận.',
-     'Sửa ngày.');
+     'Sửa ngày.', 1);
 """
 
 AGENCIES = (

@@ -142,6 +142,41 @@ def test_locality_that_exported_before_the_end_is_missing(marts):
     assert not coverage.is_whole
 
 
+def test_locality_without_a_dossier_of_the_period_is_missing(marts):
+    marts.execute("delete from core.fct_dossier_periods where locality_code = 'ag-tri-ton'")
+
+    content = read_content(marts, "2024-CY-H01")
+
+    assert content.coverage.missing == ("Huyện Tri Tôn (không có hồ sơ của kỳ)",)
+    assert "toàn tỉnh" not in str(content)
+
+
+def test_locality_that_need_not_send_is_named_apart(marts):
+    marts.execute(
+        "update core.dim_localities set is_expected = false where locality_code = 'ag-tri-ton'"
+    )
+
+    coverage = read_content(marts, "2024-CY-H01").coverage
+
+    assert "2/2" in coverage.sentence
+    assert "ngoài danh sách phải gửi: Huyện Tri Tôn" in coverage.sentence
+
+
+def test_earlier_period_without_a_resolved_dossier_is_no_comparison(marts):
+    marts.execute(
+        "update review.mart_review__handling set received_count = received_count - resolved_count, "
+        "resolved_count = 0, resolved_early_count = 0, resolved_on_time_count = 0, "
+        "resolved_overdue_count = 0 where period_code = '2023-CY'"
+    )
+
+    content = read_content(marts, "2024-CY-H01")
+
+    lines = {line.code: line for line in content.headlines}
+    assert lines["online_received"].previous.text == "chưa có dữ liệu"
+    assert lines["resolved_in_time"].same.text == "chưa có dữ liệu"
+    assert "same_received_growth" not in content.figures
+
+
 def test_delivery_after_the_as_of_date_is_not_known(marts):
     marts.execute("update quality.dim_builds set as_of_date = '2025-01-05'")
 

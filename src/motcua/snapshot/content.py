@@ -32,6 +32,7 @@ ANNEXES = (
 
 def build_content(marts: Marts, version: int = 1) -> Content:
     """Work out everything that the pack says."""
+    marts = _comparable(marts)
     found = indicators(marts)
     lines = headlines(found)
     missing = missing_sentence(found)
@@ -61,6 +62,20 @@ def with_version(content: Content, version: int) -> Content:
         content.header, version=version, version_line=framing.version_line(version)
     )
     return dataclasses.replace(content, header=header)
+
+
+def _comparable(marts: Marts) -> Marts:
+    """Leave out earlier periods in which nothing was resolved: nobody has sent figures of them.
+
+    What is known of such a period are the dossiers that were still open in the next.
+    """
+    roles = {record["period_role"] for record in marts.handling_totals if record["resolved_count"]}
+    roles.add("current")
+    return dataclasses.replace(
+        marts,
+        handling_totals=tuple(r for r in marts.handling_totals if r["period_role"] in roles),
+        rates=tuple(r for r in marts.rates if r["period_role"] in roles),
+    )
 
 
 def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Table, ...]:

@@ -91,6 +91,7 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
     return Marts(
         review=review,
         localities=read(queries.LOCALITIES),
+        locality_dossiers=read.if_there(queries.LOCALITY_DOSSIERS),
         deliveries=read(queries.DELIVERIES),
         refusals=read(queries.REFUSALS),
         metrics=read(queries.METRICS),
@@ -153,11 +154,15 @@ class _Reader:
         self._tables = {name for (name,) in rows}
 
     def __call__(self, sql: str) -> Records:
+        return self.if_there(sql) or ()
+
+    def if_there(self, sql: str) -> Records | None:
+        """Run a query; None where the marts do not have a table that it needs."""
         needed = set(re.findall(r"\b(?:core|review|quality)\.\w+", sql))
         missing = sorted(needed - self._tables)
         if missing:
             logger.warning("a part stays empty, the marts have no %s", ", ".join(missing))
-            return ()
+            return None
         return _read(self._connection, sql)
 
 

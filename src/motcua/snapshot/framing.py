@@ -52,13 +52,22 @@ def version_line(version: int) -> str:
 
 
 def complete_codes(marts: Marts) -> tuple[str, ...]:
-    """Give the localities that exported after the period's last day, so that all of it is known."""
+    """Give the localities that exported after the period's last day, and dossiers of the period."""
     end = marts.review["end_date"]
     return tuple(
         record["locality_code"]
         for record in marts.localities
-        if record["last_exported_at"] is not None and _day(record["last_exported_at"]) > end
+        if record["last_exported_at"] is not None
+        and _day(record["last_exported_at"]) > end
+        and _has_dossiers(marts, record["locality_code"])
     )
+
+
+def _has_dossiers(marts: Marts, locality_code: str) -> bool:
+    """Tell whether a locality sent dossiers of the period; where that cannot be read, it did."""
+    if marts.locality_dossiers is None:
+        return True
+    return locality_code in {record["locality_code"] for record in marts.locality_dossiers}
 
 
 def coverage(marts: Marts) -> Coverage:
@@ -66,7 +75,9 @@ def coverage(marts: Marts) -> Coverage:
     expected = [record for record in marts.localities if record["is_expected"]]
     complete = complete_codes(marts)
     missing = tuple(
-        _missing_name(record) for record in expected if record["locality_code"] not in complete
+        _missing_name(record, marts.review["end_date"])
+        for record in expected
+        if record["locality_code"] not in complete
     )
     is_whole = bool(expected) and not missing
     return Coverage(
@@ -75,25 +86,40 @@ def coverage(marts: Marts) -> Coverage:
         missing=missing,
         is_whole=is_whole,
         scope=_scope(marts.review) if is_whole else "các địa phương, đơn vị đã gửi số liệu",
-        sentence=_coverage_sentence(len(expected), missing, len(complete)),
+        sentence=_coverage_sentence(len(expected), missing, _others(marts, complete)),
     )
 
 
-def _coverage_sentence(expected: int, missing: tuple[str, ...], complete: int) -> str:
-    if not expected:
-        return (
-            "Không có danh sách địa phương, đơn vị phải gửi số liệu; "
-            f"đã có số liệu đến hết kỳ của {complete} đơn vị."
-        )
-    sentence = f"Số liệu đến hết kỳ của {expected - len(missing)}/{expected} địa phương, đơn vị"
-    return f"{sentence}; chưa có: {'; '.join(missing)}." if missing else f"{sentence}."
+def _others(marts: Marts, complete: tuple[str, ...]) -> tuple[str, ...]:
+    """Name the localities that sent figures of the period without being asked to."""
+    return tuple(
+        record["locality_name"]
+        for record in marts.localities
+        if record["locality_code"] in complete and not record["is_expected"]
+    )
 
 
-def _missing_name(record: Record) -> str:
+def _coverage_sentence(expected: int, missing: tuple[str, ...], others: tuple[str, ...]) -> str:
+    sent = (
+        f"Số liệu đến hết kỳ của {expected - len(missing)}/{expected} địa phương, đơn vị"
+        if expected
+        else "Không có danh sách địa phương, đơn vị phải gửi số liệu"
+    )
+    parts = [sent]
+    if others:
+        parts.append(f"có số liệu đến hết kỳ, ngoài danh sách phải gửi: {', '.join(others)}")
+    if missing:
+        parts.append(f"chưa có: {', '.join(missing)}")
+    return f"{'; '.join(parts)}."
+
+
+def _missing_name(record: Record, end: datetime.date) -> str:
     if record["last_exported_at"] is None:
         return f"{record['locality_name']} (chưa gửi)"
-    day = numbers.format_date(_day(record["last_exported_at"]))
-    return f"{record['locality_name']} (mới có đến {day})"
+    day = _day(record["last_exported_at"])
+    if day > end:
+        return f"{record['locality_name']} (không có hồ sơ của kỳ)"
+    return f"{record['locality_name']} (mới có đến {numbers.format_date(day)})"
 
 
 def _is_simulated(marts: Marts) -> bool:

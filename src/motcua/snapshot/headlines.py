@@ -20,6 +20,7 @@ from motcua.snapshot.model import (
 from motcua.snapshot.parts import DIGITISATION, GRADES, ONLINE, metric_name
 
 ROLES = ("current", "previous", "same")
+_METRIC_CODES = {"plan_tasks": "plan_tasks_done"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,15 @@ def summary_table(rows: Sequence[Headline], missing: str, periods: Record) -> Ta
         sheet="Tổng hợp",
         unit="Tử số, mẫu số: hồ sơ, thủ tục hoặc nhiệm vụ, theo từng chỉ tiêu",
         columns=(
-            Column("order", "TT", kind="text", width=7),
-            Column("name", "Chỉ tiêu", kind="text", width=34),
-            Column("numerator", "Tử số", "Kỳ này", width=13),
-            Column("denominator", "Mẫu số", "Kỳ này", width=13),
+            Column("order", "TT", kind="text", width=8),
+            Column("name", "Chỉ tiêu", kind="text", width=32),
+            Column("numerator", "Tử số", "Kỳ này", width=15),
+            Column("denominator", "Mẫu số", "Kỳ này", width=15),
             Column("result", "Kết quả", "Kỳ này", kind="share", width=16),
             Column("previous", "Kết quả", previous, kind="share", width=16),
-            Column("previous_change", "Tăng, giảm", previous, kind="text", width=24),
+            Column("previous_change", "Tăng, giảm", previous, kind="text", width=22),
             Column("same", "Kết quả", same, kind="share", width=16),
-            Column("same_change", "Tăng, giảm", same, kind="text", width=24),
+            Column("same_change", "Tăng, giảm", same, kind="text", width=22),
         ),
         rows=body,
         notes=(missing,) if missing else (),
@@ -153,7 +154,7 @@ def _change(now: Counts, before: Counts | None) -> str:
 
 
 def _described(indicator: Indicator, metrics: Mapping[str, Record]) -> Indicator:
-    record = metrics.get(indicator.code)
+    record = metrics.get(_METRIC_CODES.get(indicator.code, indicator.code))
     definition = (record and record["definition"]) or indicator.definition
     return Indicator(indicator.code, indicator.name, indicator.counts, definition)
 

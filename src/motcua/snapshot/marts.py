@@ -33,6 +33,7 @@ class Marts:
 
     review: Record
     localities: Records
+    locality_dossiers: Records | None
     deliveries: Records
     refusals: Records
     metrics: Records

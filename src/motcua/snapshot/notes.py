@@ -50,6 +50,11 @@ DECISIONS = (
         "ghi «chưa có dữ liệu».",
     ),
     Note(
+        "Kỳ so sánh",
+        "Kỳ trước, cùng kỳ mà không có hồ sơ nào được giải quyết thì coi là chưa có dữ liệu: những "
+        "gì biết về kỳ đó chỉ là hồ sơ chuyển sang kỳ sau.",
+    ),
+    Note(
         "Xếp thứ tự", "Cơ quan, lĩnh vực dưới 30 hồ sơ không được xếp thứ tự; không nêu tên người."
     ),
     Note(
@@ -74,7 +79,9 @@ def definitions(metrics: Sequence[Record]) -> tuple[Note, ...]:
 def _definition(record: Record) -> str:
     counts = (
         f"Tử số: {record['numerator_name']}. Mẫu số: {record['denominator_name']}."
-        if record["numerator_name"] and record["denominator_name"]
+        if record["numerator_name"]
+        and record["denominator_name"]
+        and "Tử số" not in (record["definition"] or "")
         else ""
     )
     return " ".join(part for part in (record["definition"] or "", counts) if part)

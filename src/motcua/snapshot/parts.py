@@ -1,6 +1,7 @@
 """The tables of the pack besides form II.06 and the summary."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from motcua.snapshot import numbers
 from motcua.snapshot.handling import LEVEL_NAMES, UNKNOWN_LEVEL, flat_rows, grouped_rows
@@ -53,6 +54,7 @@ _RATINGS = {
     "very_satisfied": "Rất hài lòng",
     "satisfied": "Hài lòng",
     "neutral": "Bình thường",
+    "not_satisfied": "Không hài lòng",
     "dissatisfied": "Không hài lòng",
     "very_dissatisfied": "Rất không hài lòng",
 }
@@ -97,7 +99,7 @@ def metric_name(code: str, metrics: Mapping[str, Record]) -> str:
     return (found and found["metric_name"]) or METRIC_NAMES.get(code, code)
 
 
-def coverage_table(localities: Records, end_date: object, complete: Sequence[str]) -> Table:
+def coverage_table(localities: Records, end_date: date, complete: Sequence[str]) -> Table:
     """List who had to send figures, and up to when they are known."""
     rows = [
         Row(
@@ -130,7 +132,8 @@ def coverage_table(localities: Records, end_date: object, complete: Sequence[str
         ),
         rows=tuple(rows),
         notes=(
-            f"Đủ số liệu khi có lần khai thác sau ngày cuối kỳ ({numbers.format_date(end_date)}).",  # type: ignore[arg-type]
+            "Đủ số liệu khi có lần khai thác sau ngày cuối kỳ "
+            f"({numbers.format_date(end_date)}) và có hồ sơ của kỳ.",
         ),
         empty_sentence=f"Danh sách địa phương gửi số liệu: {NO_DATA}.",
     )
@@ -366,6 +369,16 @@ def plan_tasks_table(records: Records) -> Table:
 
 def ratings_table(records: Records) -> Table:
     """Lay out ratings at the counter and online; they are not SIPAS."""
+    order = list(_RATINGS)
+    records = tuple(
+        sorted(
+            records,
+            key=lambda r: (
+                r["criterion_code"],
+                order.index(r["rating_code"]) if r["rating_code"] in order else len(order),
+            ),
+        )
+    )
     totals: dict[str, int] = {}
     for record in records:
         code = record["criterion_code"]

@@ -79,6 +79,18 @@ order by localities.is_expected desc, coalesce(localities.locality_name, '') col
     localities.locality_code
 """
 
+LOCALITY_DOSSIERS = """
+select dossiers.locality_code, count(*) as dossier_count
+from core.fct_dossier_periods as dossiers
+inner join wanted
+    on
+        dossiers.province_code = wanted.province_code
+        and dossiers.period_code = wanted.period_code
+where dossiers.resolved_count = 1 or dossiers.received_in_period_count = 1
+group by dossiers.locality_code
+order by dossiers.locality_code
+"""
+
 DELIVERIES = """
 select
     deliveries.delivery_id,
@@ -106,7 +118,7 @@ select
     refusals.dataset_code,
     refusals.rule_code,
     min(refusals.sentence) as sentence,
-    count(*) as refusal_count,
+    cast(sum(refusals.finding_count) as bigint) as refusal_count,
     count(distinct refusals.delivery_id) as delivery_count
 from quality.fct_refusals as refusals
 inner join quality.fct_deliveries as deliveries on refusals.delivery_id = deliveries.delivery_id
@@ -115,7 +127,7 @@ where
     refusals.severity_code = 'critical'
     and cast(deliveries.exported_at as date) <= wanted.as_of_date
 group by refusals.dataset_code, refusals.rule_code
-order by count(*) desc, refusals.dataset_code, refusals.rule_code
+order by sum(refusals.finding_count) desc, refusals.dataset_code, refusals.rule_code
 """
 
 METRICS = """
@@ -285,7 +297,7 @@ left join core.dim_provinces as provinces on indices.agency_code = provinces.pro
 where indices.year <= extract(year from wanted.as_of_date)
 order by
     indices.index_name collate vi, indices.index_code, indices.year desc,
-    indices.component_code is not null, indices.component_code,
+    coalesce(indices.component_code, 'total') <> 'total', indices.component_code,
     coalesce(agencies.agency_name, indices.agency_code) collate vi
 """
 

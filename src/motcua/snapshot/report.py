@@ -111,6 +111,8 @@ def _shortcomings(marts: Marts, figures: Figures) -> tuple[Paragraph, ...]:
         f"{{name_{n}}} {{overdue_field_{n}}} hồ sơ ({{overdue_field_{n}_share}})"
         for n in range(1, len(top) + 1)
     ]
+    if "resolved" not in figures:
+        return (say("overdue", f"Hồ sơ giải quyết quá hạn: {NO_DATA}."),)
     if not parts:
         return (
             say("overdue", "Hồ sơ giải quyết quá hạn: không phát sinh ở lĩnh vực nào từ 30 hồ sơ."),
