@@ -14,15 +14,25 @@ from python_calamine import CalamineWorkbook
 from motcua.contracts import Layout, read_contracts, read_localities
 from motcua.demo import edge
 from motcua.demo.figures import Figure, compare
-from motcua.demo.plan import scaled, spread, working_days
+from motcua.demo.plan import lay_out
+from motcua.demo.scenarios import scaled
+from motcua.demo.spreading import spread
+from motcua.demo.workdays import working_days
 from motcua.errors import PipelineError
 from motcua.settings import REPOSITORY, Settings
 
 CONTRACTS = read_contracts(REPOSITORY / "landing" / "contracts")
 REFUSED = ("thieu-dong", "loi-ngay", "tong-hop-thu-cong", "gui-loi")
-MOMENTS = (
-    "submitted_at reception_due_at received_at due_at finished_at returned_at not_accepted_at apology_sent_at".split()
-)
+MOMENTS = [
+    "submitted_at",
+    "reception_due_at",
+    "received_at",
+    "due_at",
+    "finished_at",
+    "returned_at",
+    "not_accepted_at",
+    "apology_sent_at",
+]
 READ_AS = {
     "opencps_csv": "read_csv('{folder}/{locality}/{name}/{file}', all_varchar = true)",
     "national_sync": "read_json('{folder}/{locality}/{name}/{file}', format = 'newline_delimited')",
@@ -104,7 +114,11 @@ def _sheet(path: Path, name: str) -> tuple[list[str], list[list[str]]]:
 
 
 def _selected(layout: Layout, contract: str) -> str:
-    forms = {"opencps_csv": "%Y-%m-%d %H:%M:%S", "national_sync": "%Y%m%d%H%M%S", "igate_xlsx": "%d/%m/%Y %H:%M:%S"}
+    forms = {
+        "opencps_csv": "%Y-%m-%d %H:%M:%S",
+        "national_sync": "%Y%m%d%H%M%S",
+        "igate_xlsx": "%d/%m/%Y %H:%M:%S",
+    }
     found = []
     for source, targets in layout.columns.items():
         for target in targets:
@@ -112,14 +126,21 @@ def _selected(layout: Layout, contract: str) -> str:
             if target in MOMENTS:
                 text = f"try_strptime({text}, '{forms[contract]}')"
             elif target in layout.values:
-                pairs = ", ".join(f"'{word}': '{code}'" for word, code in layout.values[target].items())
+                pairs = ", ".join(
+                    f"'{word}': '{code}'" for word, code in layout.values[target].items()
+                )
                 text = f"map {{{pairs}}}[lower({text})]"
             found.append(f"{text} as {target}")
-    found += [f"cast(len({source}) > 0 as varchar) as {target}" for target, source in layout.has_items.items()]
+    found += [
+        f"cast(len({source}) > 0 as varchar) as {target}"
+        for target, source in layout.has_items.items()
+    ]
     return ", ".join(found)
 
 
-def _handling(database: duckdb.DuckDBPyConnection, province: str, start: date, end: date) -> dict[str, int]:
+def _handling(
+    database: duckdb.DuckDBPyConnection, province: str, start: date, end: date
+) -> dict[str, int]:
     """Count by the rule ii06, in SQL of its own."""
     query = """
         with known as (
@@ -168,7 +189,11 @@ def test_figures_counted_from_the_files_are_the_planted_totals(inbox, database):
             found = _handling(database, scenario.province_code, span.start, span.end)
             for code, (numerator, denominator) in totals[name].items():
                 measure = code.removeprefix(f"{span.code}_")
-                if measure in found and code.startswith(f"{span.code}_") and measure != "online_centre":
+                if (
+                    measure in found
+                    and code.startswith(f"{span.code}_")
+                    and measure != "online_centre"
+                ):
                     assert found[measure] == numerator, code
                     assert denominator in (None, found["resolved"]), code
                     checked += 1
@@ -181,7 +206,7 @@ def test_figures_counted_from_the_files_are_the_planted_totals(inbox, database):
 def test_at_scale_one_the_planted_totals_are_the_published_figures():
     reference, units, days = edge._read_reference(), edge._read_units(), working_days()
     plans = {
-        name: edge.planning.lay_out(scaled(scenario, 1.0, None), reference, units, days, 0)
+        name: lay_out(scaled(scenario, 1.0, None), reference, units, days, 0)
         for name, scenario in edge.read_scenarios().items()
     }
     for figure in edge.read_figures():
@@ -213,8 +238,15 @@ def test_every_kind_of_dirt_is_there_and_never_under_the_code_of_a_clean_row(dat
     """
     assert database.execute(twice).fetchone()[0] > 0
     # Clean rows have four digits of sequence at this scale, dirty ones five.
-    assert count("regexp_matches(dossier_code, '-\\d{6}-\\d{4}$') and (received_at is null and status_code not in ('1', '3'))") == 0
-    share = count("not regexp_matches(coalesce(dossier_code, ''), '-\\d{6}-\\d{4}$')") / count("true")
+    assert (
+        count(
+            "regexp_matches(dossier_code, '-\\d{6}-\\d{4}$') and (received_at is null and status_code not in ('1', '3'))"
+        )
+        == 0
+    )
+    share = count("not regexp_matches(coalesce(dossier_code, ''), '-\\d{6}-\\d{4}$')") / count(
+        "true"
+    )
     assert 0.015 < share < 0.04
 
 
@@ -291,7 +323,11 @@ def test_two_runs_write_the_same_bytes_whatever_else_they_write(small, tmp_path)
             if path.is_file() and path.parts[len(folder.parts)] not in ("tth-tinh", "tth-huyen")
         }
 
-    again = written(tmp_path, 0.002, scenarios=["huong-thuy-2021", "an-giang-2024", "quang-ninh-2024", "quang-ninh-2022"])
+    again = written(
+        tmp_path,
+        0.002,
+        scenarios=["huong-thuy-2021", "an-giang-2024", "quang-ninh-2024", "quang-ninh-2022"],
+    )
     assert sums(again) == sums(small)
     assert not list((tmp_path / "var" / "scratch").iterdir())
 
@@ -336,12 +372,22 @@ def test_contracts_know_every_column_of_the_deliveries(inbox, tmp_path):
         for code, layout in contract.datasets.items():
             for path in sorted(one for pattern in layout.files for one in folder.glob(pattern)):
                 headers = _headers(path, layout)
-                named = {*layout.columns, *layout.personal, *layout.ignored, *layout.has_items.values()}
+                named = {
+                    *layout.columns,
+                    *layout.personal,
+                    *layout.ignored,
+                    *layout.has_items.values(),
+                }
                 assert not set(headers) - named, (path, set(headers) - named)
                 if headers:
                     assert not named - set(headers), (path, named - set(headers))
                     seen.add((contract.contract, code))
-    assert seen == {(name, code) for name in CONTRACTS if name in {"opencps_csv", "national_sync", "igate_xlsx"} for code in CONTRACTS[name].datasets}
+    assert seen == {
+        (name, code)
+        for name in CONTRACTS
+        if name in {"opencps_csv", "national_sync", "igate_xlsx"}
+        for code in CONTRACTS[name].datasets
+    }
 
 
 def _headers(path: Path, layout: Layout) -> list[str]:
@@ -358,7 +404,10 @@ def _headers(path: Path, layout: Layout) -> list[str]:
 
 def test_deliveries_that_must_be_refused_are_there(inbox):
     folder = inbox / "ag-long-xuyen" / "agesb-2024h1-thieu-dong"
-    counts = {one["name"]: one["row_count"] for one in json.loads((folder / "manifest.json").read_text())["files"]}
+    counts = {
+        one["name"]: one["row_count"]
+        for one in json.loads((folder / "manifest.json").read_text())["files"]
+    }
     assert sum(1 for _ in (folder / "dossiers.csv").open()) - 1 < counts["dossiers.csv"]
     spoiled = (inbox / "ag-chau-doc" / "agesb-2024h2-loi-ngay" / "dossiers.csv").read_text()
     assert spoiled.count(",30/02/2024,") > 20
@@ -389,7 +438,9 @@ def test_other_totals_are_drawn_by_seed(tmp_path):
     assert noted["scenarios"]["huong-thuy-2021"]["ht21_resolved"] == [first.spans[1].resolved, None]
     for drawn in (planted, first, second):
         assert drawn.spans[1].carried == drawn.spans[0].open
-        assert all(span.carried < span.resolved and span.in_time < span.resolved for span in drawn.spans)
+        assert all(
+            span.carried < span.resolved and span.in_time < span.resolved for span in drawn.spans
+        )
 
 
 @pytest.mark.parametrize("scale", [0.001, -1], ids=["too small", "negative"])
@@ -404,7 +455,10 @@ def test_an_unknown_scenario_is_named(tmp_path):
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.floats(0.01, 1e6), st.integers(0, 5000)), min_size=1, max_size=40), st.data())
+@given(
+    st.lists(st.tuples(st.floats(0.01, 1e6), st.integers(0, 5000)), min_size=1, max_size=40),
+    st.data(),
+)
 def test_spread_adds_up_and_respects_caps(pairs, data):
     weights, caps = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     total = data.draw(st.integers(0, sum(caps)))
@@ -414,7 +468,16 @@ def test_spread_adds_up_and_respects_caps(pairs, data):
 
 
 def figure(**changes: object) -> Figure:
-    base = {"code": "a", "scenario": "s", "label": "l", "printed": "p", "value": 99.77, "decimals": 2, "kind": "rate", "query": "q"}
+    base = {
+        "code": "a",
+        "scenario": "s",
+        "label": "l",
+        "printed": "p",
+        "value": 99.77,
+        "decimals": 2,
+        "kind": "rate",
+        "query": "q",
+    }
     return Figure.model_validate(base | changes)
 
 

@@ -19,8 +19,11 @@ import duckdb
 import xlsxwriter
 import yaml
 
-from motcua.demo import plan as planning
 from motcua.demo.figures import Figure, Reviewed, compare, parse_figures
+from motcua.demo.plan import Plan, lay_out, records
+from motcua.demo.register import Locality
+from motcua.demo.scenarios import Index, Reference, Scenario, Unit, scaled
+from motcua.demo.workdays import span_bounds, span_slots, working_days
 from motcua.errors import PipelineError
 from motcua.settings import Settings
 
@@ -45,11 +48,38 @@ DIRT_KINDS = (
 """What is wrong with a dirty dossier; each one is in the deliveries of every scenario."""
 DIRT_SHARE = 0.025
 _HERE = Path(__file__).parent
-_OPENCPS_STATES = "new receiving denied processing waiting paying cancelled pausing releasing done".split()
+_OPENCPS_STATES = [
+    "new",
+    "receiving",
+    "denied",
+    "processing",
+    "waiting",
+    "paying",
+    "cancelled",
+    "pausing",
+    "releasing",
+    "done",
+]
 _IGATE_STATES = [
-    "Mới đăng ký", "Được tiếp nhận", "Không được tiếp nhận", "Đang xử lý", "Yêu cầu bổ sung giấy tờ",
-    "Chờ thực hiện nghĩa vụ tài chính", "Công dân yêu cầu rút hồ sơ", "Dừng xử lý", "Đã xử lý xong", "Đã trả kết quả",
-]  # fmt: skip
+    "Mới đăng ký",
+    "Được tiếp nhận",
+    "Không được tiếp nhận",
+    "Đang xử lý",
+    "Yêu cầu bổ sung giấy tờ",
+    "Chờ thực hiện nghĩa vụ tài chính",
+    "Công dân yêu cầu rút hồ sơ",
+    "Dừng xử lý",
+    "Đã xử lý xong",
+    "Đã trả kết quả",
+]
+_DRAW = """
+    create or replace table drawn as
+    select *, unnest(range(size)) as k from cells where locality_no = $1
+"""
+_COUNT_SHOWN = """
+    select count(*) from base
+    where seen_at < $1 and ($2 is null or seen_at >= $2 or ended_at is null or ended_at >= $2)
+"""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -57,8 +87,8 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 class _Delivery:
     """One delivery to write: whose, as of when, and what it may hold."""
 
-    plan: planning.Plan
-    locality: planning.Locality
+    plan: Plan
+    locality: Locality
     number: int
     name: str
     exported_at: datetime
@@ -71,10 +101,10 @@ class _Delivery:
         return self.locality.locality_no == 0
 
 
-def read_scenarios() -> dict[str, planning.Scenario]:
+def read_scenarios() -> dict[str, Scenario]:
     """Read the planted numbers, by name of scenario."""
     values = yaml.safe_load((_HERE / "scenarios.yml").read_text(encoding="utf-8"))
-    return {name: planning.Scenario.model_validate(value) for name, value in values.items()}
+    return {name: Scenario.model_validate(value) for name, value in values.items()}
 
 
 def read_figures() -> tuple[Figure, ...]:
@@ -103,10 +133,14 @@ def write_demo(
     chosen = list(known) if not scenarios else [name for name in known if name in scenarios]
     unknown = sorted(set(scenarios or ()) - set(known))
     if unknown or scale < 0.002:
-        what = f"unknown scenario {', '.join(unknown)}; known are {', '.join(known)}" if unknown else "scale is below 0.002"
+        what = (
+            f"unknown scenario {', '.join(unknown)}; known are {', '.join(known)}"
+            if unknown
+            else "scale is below 0.002"
+        )
         raise PipelineError("motcua demo", what)
     settings.inbox.mkdir(parents=True, exist_ok=True)
-    reference, units, days = _read_reference(), _read_units(), planning.working_days()
+    reference, units, days = _read_reference(), _read_units(), working_days()
     waiting: list[Future[Path]] = []
     totals: dict[str, object] = {}
     with _workplace(settings) as (connection, scratch), ThreadPoolExecutor(1) as packer:
@@ -114,8 +148,8 @@ def write_demo(
         for number, name in enumerate(known):
             if name not in chosen:
                 continue
-            scenario = planning.scaled(known[name], scale, random_totals_seed)
-            plan = planning.lay_out(scenario, reference, units, days, (number + 1) * 1_000_000_000)
+            scenario = scaled(known[name], scale, random_totals_seed)
+            plan = lay_out(scenario, reference, units, days, (number + 1) * 1_000_000_000)
             totals[name] = {code: list(pair) for code, pair in sorted(plan.totals.items())}
             waiting += _write_scenario(connection, plan, days, settings.inbox, scratch, packer)
             logger.info("scenario %s drawn", name)
@@ -137,8 +171,8 @@ def write_an_giang_rows(settings: Settings, row_count: int) -> list[Path]:
 def read_review_table(settings: Settings) -> list[Reviewed]:
     """Compute every published figure from the published marts and say which are equal.
 
-    Where the deliveries were made at another scale or with random totals, the planted totals stand in for the
-    published figures.
+    Where the deliveries were made at another scale or with random totals, the planted totals stand
+    in for the published figures.
     """
     planted = json.loads((settings.inbox / TOTALS_NAME).read_text(encoding="utf-8"))
     is_published = planted["scale"] == 1.0 and planted["random_totals_seed"] is None
@@ -176,64 +210,87 @@ def _workplace(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, 
             yield connection, Path(folder)
 
 
-def _read_reference() -> planning.Reference:
-    return planning.Reference.model_validate(yaml.safe_load((_HERE / "reference.yml").read_text(encoding="utf-8")))
+def _read_reference() -> Reference:
+    return Reference.model_validate(
+        yaml.safe_load((_HERE / "reference.yml").read_text(encoding="utf-8"))
+    )
 
 
-def _read_units() -> list[planning.Unit]:
+def _read_units() -> list[Unit]:
     with (_HERE / "units.csv").open(encoding="utf-8", newline="") as lines:
-        return [planning.Unit.model_validate(line) for line in csv.DictReader(lines)]
+        return [Unit.model_validate(line) for line in csv.DictReader(lines)]
 
 
 def _read_sections(name: str) -> dict[str, tuple[set[str], str]]:
     """Read a layout's queries: file name to what it is for (words in brackets) and its SQL."""
     found = {}
-    for section in (_HERE / "sql" / f"{name}.sql").read_text(encoding="utf-8").split("-- file: ")[1:]:
+    for section in (
+        (_HERE / "sql" / f"{name}.sql").read_text(encoding="utf-8").split("-- file: ")[1:]
+    ):
         title, query = section.split("\n", 1)
         file_name, _, words = title.partition(" (")
-        found[file_name.strip()] = ({word.strip() for word in words.rstrip(")").split(",") if word}, query)
+        found[file_name.strip()] = (
+            {word.strip() for word in words.rstrip(")").split(",") if word},
+            query,
+        )
     return found
 
 
 def _load_reference(
-    connection: duckdb.DuckDBPyConnection, reference: planning.Reference, days: Sequence[date]
+    connection: duckdb.DuckDBPyConnection, reference: Reference, days: Sequence[date]
 ) -> None:
     lists: dict[str, object] = {
         "open_states": _OPENCPS_STATES,
         "igate_states": _IGATE_STATES,
         "midnights": [(day - date(1970, 1, 1)).days * 86_400_000_000 for day in days],
     }
-    lists |= {name: list(getattr(reference, name)) for name in ("family_names", "middle_names", "given_names", "streets")}
+    lists |= {
+        name: list(getattr(reference, name))
+        for name in ("family_names", "middle_names", "given_names", "streets")
+    }
     for name, values in lists.items():
         connection.execute(f"set variable {name} = $values", {"values": values})
     connection.execute((_HERE / "sql" / "macros.sql").read_text(encoding="utf-8"))
 
 
-def _load(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, object]], folder: Path) -> None:
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: Sequence[Mapping[str, object]],
+    folder: Path,
+) -> None:
     path = folder / f"{name}.json"
     path.write_text(json.dumps(rows, ensure_ascii=False, default=str), encoding="utf-8")
-    connection.execute(f"create or replace table {name} as select * from read_json('{path}', sample_size = -1)")
+    connection.execute(
+        f"create or replace table {name} as select * from read_json('{path}', sample_size = -1)"
+    )
 
 
 def _load_plan(
-    connection: duckdb.DuckDBPyConnection, plan: planning.Plan, days: Sequence[date], folder: Path
+    connection: duckdb.DuckDBPyConnection, plan: Plan, days: Sequence[date], folder: Path
 ) -> None:
     slots = [
         {"span_no": span_no, "slot": slot, "day_no": day_no}
         for span_no, span in enumerate(plan.scenario.spans)
-        for slot, day_no in enumerate(planning.span_slots(days, *planning.span_bounds(days, span)))
+        for slot, day_no in enumerate(span_slots(days, *span_bounds(days, span)))
     ]
-    _load(connection, "agencies", planning.records(plan.agencies), folder)
-    _load(connection, "procedures", planning.records(plan.procedures), folder)
-    _load(connection, "cells", planning.records(plan.cells), folder)
+    _load(connection, "agencies", records(plan.agencies), folder)
+    _load(connection, "procedures", records(plan.procedures), folder)
+    _load(connection, "cells", records(plan.cells), folder)
     _load(connection, "slots", slots, folder)
-    _load(connection, "indices", [index.model_dump() for index in plan.scenario.indices] or [dict.fromkeys(planning.Index.model_fields)], folder)
+    _load(
+        connection,
+        "indices",
+        [index.model_dump() for index in plan.scenario.indices]
+        or [dict.fromkeys(Index.model_fields)],
+        folder,
+    )
     connection.execute("delete from indices where index_code is null")
 
 
 def _write_scenario(
     connection: duckdb.DuckDBPyConnection,
-    plan: planning.Plan,
+    plan: Plan,
     days: Sequence[date],
     inbox: Path,
     scratch: Path,
@@ -246,10 +303,7 @@ def _write_scenario(
     number = 0
     for locality in plan.localities:
         # A table of its own: what is drawn from a few cells in one query would run on one thread.
-        connection.execute(
-            "create or replace table drawn as select *, unnest(range(size)) as k from cells where locality_no = $1",
-            [locality.locality_no],
-        )
+        connection.execute(_DRAW, [locality.locality_no])
         connection.execute(base, {"late_reception": round(scenario.late_reception * 1000)})
         for at, exported_at in enumerate(scenario.exports):
             previous_at = scenario.exports[at - 1] if at else None
@@ -260,7 +314,9 @@ def _write_scenario(
             )  # fmt: skip
             number += 1
             last_day_no = sum(day <= exported_at.date() for day in days)
-            finish = _write_files(connection, delivery, last_day_no, len(plan.localities) * len(scenario.exports))
+            finish = _write_files(
+                connection, delivery, last_day_no, len(plan.localities) * len(scenario.exports)
+            )
             waiting.append(packer.submit(finish, inbox / locality.locality_code / name))
     return waiting
 
@@ -271,9 +327,12 @@ def _label(exported_at: datetime) -> str:
 
 
 def _write_files(
-    connection: duckdb.DuckDBPyConnection, delivery: _Delivery, last_day_no: int, delivery_count: int
+    connection: duckdb.DuckDBPyConnection,
+    delivery: _Delivery,
+    last_day_no: int,
+    delivery_count: int,
 ) -> Callable[[Path], Path]:
-    """Write the files of one delivery into the scratch folder; what is given back packs it and puts it in its place."""
+    """Write the files of one delivery into scratch; what is given back puts it into the inbox."""
     scenario = delivery.plan.scenario
     given: dict[str, object] = {
         "exported_at": delivery.exported_at,
@@ -292,11 +351,13 @@ def _write_files(
         "has_city_app": scenario.province_code == "H57",
     }
     (count,) = connection.execute(
-        "select count(*) from base where seen_at < $1 and ($2 is null or seen_at >= $2 or ended_at is null or ended_at >= $2)",
+        _COUNT_SHOWN,
         [delivery.exported_at, delivery.previous_at],
     ).fetchone()
     wanted = max(round(count * DIRT_SHARE), -(-len(DIRT_KINDS) // delivery_count))
-    given["dirt_count"] = min(wanted, count // 8)  # so few that no contract refuses the delivery for them
+    given["dirt_count"] = min(
+        wanted, count // 8
+    )  # so few that no contract refuses the delivery for them
     given["has_child_dirt"] = count >= 1000
     _run(connection, (_HERE / "sql" / "shown.sql").read_text(encoding="utf-8"), given)
     delivery.folder.mkdir(parents=True)
@@ -306,12 +367,20 @@ def _write_files(
         if _is_wanted(words, delivery)
     }
     if scenario.contract == "igate_xlsx":
-        sheets = [_read_sheet(connection, name, query, given) for name, query in reversed(queries.items())]
-        files = [{"name": "hoso.xlsx", "sheet": sheet.name, "row_count": len(sheet.rows)} for sheet in sheets]
+        sheets = [
+            _read_sheet(connection, name, query, given) for name, query in reversed(queries.items())
+        ]
+        files = [
+            {"name": "hoso.xlsx", "sheet": sheet.name, "row_count": len(sheet.rows)}
+            for sheet in sheets
+        ]
         finish = partial(_deliver_workbook, delivery, sheets)
     else:
         files = [_copy(connection, name, query, given, delivery) for name, query in queries.items()]
-        finish = partial(_deliver_zip if scenario.contract == "national_sync" else _deliver_folder, delivery.folder)
+        finish = partial(
+            _deliver_zip if scenario.contract == "national_sync" else _deliver_folder,
+            delivery.folder,
+        )
     manifest = {
         "exported_at": f"{delivery.exported_at.isoformat()}+07:00",
         "is_simulated": True,
@@ -322,7 +391,7 @@ def _write_files(
 
 
 def _is_wanted(words: set[str], delivery: _Delivery) -> bool:
-    """Whether a file belongs in the delivery: some come from the centre only, once, or in some scenarios."""
+    """Whether a file belongs in the delivery: some come once, or from the centre only."""
     extras = words - {"last", "centre"}
     return (
         ("last" not in words or delivery.is_last)
@@ -339,7 +408,11 @@ def _run(
 
 
 def _copy(
-    connection: duckdb.DuckDBPyConnection, name: str, query: str, given: Mapping[str, object], delivery: _Delivery
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    query: str,
+    given: Mapping[str, object],
+    delivery: _Delivery,
 ) -> dict[str, object]:
     is_csv = delivery.plan.scenario.contract == "opencps_csv"
     path = delivery.folder / f"{name}.{'csv' if is_csv else 'jsonl'}"
@@ -356,14 +429,16 @@ def _read_sheet(
 
 
 def _deliver_workbook(delivery: _Delivery, sheets: Sequence[_Sheet], target: Path) -> Path:
-    """Write the workbook as clerks know it: title lines, merged headings, column numbers, a total at the end."""
+    """Write the workbook as clerks know it: title lines, merged headings, column numbers, a total."""
     with xlsxwriter.Workbook(delivery.folder / "hoso.xlsx", {"constant_memory": True}) as book:
         book.set_properties({"created": delivery.exported_at, "author": "iGate"})
         bold = book.add_format({"bold": True})
         for one in sheets:
             sheet = book.add_worksheet(one.name)
             sheet.write_string(0, 1, delivery.plan.scenario.province_name.upper(), bold)
-            sheet.write_string(1, 1, f"DANH SÁCH {one.name.upper()} - {delivery.locality.locality_name}", bold)
+            sheet.write_string(
+                1, 1, f"DANH SÁCH {one.name.upper()} - {delivery.locality.locality_name}", bold
+            )
             sheet.write_string(2, 1, f"Thời điểm xuất: {delivery.exported_at:%d/%m/%Y %H:%M}")
             _write_header(sheet, ["STT", *one.headers], bold)
             for at, row in enumerate(one.rows, 7):
@@ -376,28 +451,26 @@ def _deliver_workbook(delivery: _Delivery, sheets: Sequence[_Sheet], target: Pat
     return _deliver_folder(delivery.folder, target)
 
 
-def _write_header(sheet: xlsxwriter.worksheet.Worksheet, headers: Sequence[str], bold: object) -> None:
-    """Two header rows (lines 5 and 6): groups merged across, single headings merged down; then '(1)(2)(3)'."""
-    groups: list[tuple[str, int, int]] = []
-    for column, header in enumerate(headers, 1):
-        group = header.partition(" / ")[0] if " / " in header else ""
-        if group and groups and groups[-1][0] == group:
-            groups[-1] = (group, groups[-1][1], column)
-        elif group:
-            groups.append((group, column, column))
-    # Written row by row, as the workbook is streamed; a merge needs only its first cell.
-    for column, header in enumerate(headers, 1):
-        if " / " not in header:
-            sheet.write_string(4, column, header, bold)
-    for group, first, _ in groups:
-        sheet.write_string(4, first, group, bold)
-    for column, header in enumerate(headers, 1):
-        if " / " in header:
-            sheet.write_string(5, column, header.partition(" / ")[2], bold)
-            continue
-        sheet.merge.append([4, column, 5, column])
-    sheet.merge.extend([4, first, 4, last] for _, first, last in groups if last > first)
-    for column in range(1, len(headers) + 1):
+def _write_header(
+    sheet: xlsxwriter.worksheet.Worksheet, headers: Sequence[str], bold: object
+) -> None:
+    """Write two rows of headings, groups merged across, others down; then '(1)(2)(3)'."""
+    last = len(headers)
+    names = [header.partition(" / ") for header in headers]
+    # Row by row, as the workbook is streamed: a merged cell is written by its first cell alone.
+    for column, (name, _, below) in enumerate(names, 1):
+        is_first = column == 1 or not below or names[column - 2][0] != name
+        if is_first:
+            sheet.write_string(4, column, name, bold)
+            until = column
+            while below and until < last and names[until][0] == name:
+                until += 1
+            if until > column or not below:
+                sheet.merge.append([4, column, 4 if below else 5, until])
+    for column, (_, _, below) in enumerate(names, 1):
+        if below:
+            sheet.write_string(5, column, below, bold)
+    for column in range(1, last + 1):
         sheet.write_string(6, column, f"({column})")
 
 
@@ -435,12 +508,17 @@ def _write_refused_ones(inbox: Path, chosen: Sequence[str]) -> list[Path]:
         lines = (twin / "dossiers.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:61]
         written.append(_write_twin(twin, "agesb-2024h1-thieu-dong", lines, len(lines) + 14))
         twin = inbox / "ag-chau-doc" / "agesb-2024h2"
-        header, *lines = (twin / "dossiers.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:61]
+        header, *lines = (
+            (twin / "dossiers.csv").read_text(encoding="utf-8").splitlines(keepends=True)[:61]
+        )
         at = header.split(",").index("finishDate") - 1
         spoiled = [_spoil(line, at) if number % 2 else line for number, line in enumerate(lines)]
         written.append(_write_twin(twin, "agesb-2024h2-loi-ngay", [header, *spoiled], len(spoiled)))
         path = inbox / "ag-tri-ton" / "tong-hop-thu-cong.csv"
-        path.write_text("So ho so;Ngay nhan;Ngay tra\nTT-01;02/01/2024;05/01/2024\nTT-02;03/01/2024;\n", encoding="utf-8")
+        path.write_text(
+            "So ho so;Ngay nhan;Ngay tra\nTT-01;02/01/2024;05/01/2024\nTT-02;03/01/2024;\n",
+            encoding="utf-8",
+        )
         written.append(path)
     if "quang-ninh-2024" in chosen:
         twin = inbox / "qn-huyen" / "dongbo-20240402.zip"
@@ -464,8 +542,12 @@ def _write_twin(twin: Path, name: str, lines: Sequence[str], row_count: int) -> 
     (folder / "dossiers.csv").write_text("".join(lines), encoding="utf-8")
     shutil.copyfile(twin / "procedures.csv", folder / "procedures.csv")
     manifest = json.loads((twin / "manifest.json").read_text(encoding="utf-8"))
-    counts = {one["name"]: one["row_count"] for one in manifest["files"]} | {"dossiers.csv": row_count}
-    manifest["files"] = [{"name": one, "row_count": counts[one]} for one in ("dossiers.csv", "procedures.csv")]
+    counts = {one["name"]: one["row_count"] for one in manifest["files"]} | {
+        "dossiers.csv": row_count
+    }
+    manifest["files"] = [
+        {"name": one, "row_count": counts[one]} for one in ("dossiers.csv", "procedures.csv")
+    ]
     _write_json(folder / "manifest.json", manifest)
     return folder
 

@@ -54,14 +54,20 @@ def compare(
     published = figure.printed
     if planted is not None:
         published = _planted_text(planted)
-        is_equal = top is not None and _same(top, planted[0]) and (planted[1] is None or _same(bottom, planted[1]))
+        is_equal = (
+            top is not None
+            and _same(top, planted[0])
+            and (planted[1] is None or _same(bottom, planted[1]))
+        )
     elif computed is None:
         is_equal = False
     elif figure.comparator == "above":
         is_equal = computed > Decimal(str(figure.value))
     else:
         step = Decimal(1).scaleb(-figure.decimals)
-        is_equal = computed.quantize(step, ROUND_HALF_UP) == Decimal(str(figure.value)).quantize(step)
+        is_equal = computed.quantize(step, ROUND_HALF_UP) == Decimal(str(figure.value)).quantize(
+            step
+        )
     return Reviewed(
         code=figure.code,
         label=figure.label,

@@ -113,7 +113,7 @@ select
     case
         when pause_code <> 'supplement' or paused_at is null or dirt_code is not null then []
         when $has_child_dirt and pick(s.h7, 20, 80) = 1
-            then [asked(paused_at, resumed_at, first_due_at, due_at, person(s.h7)), asked(paused_at, paused_at - interval 9 day, first_due_at, due_at, person(s.h7))]
+            then [asked(paused_at, resumed_at, first_due_at, due_at, person(s.h7)), asked(paused_at + interval 1 minute, paused_at - interval 9 day, first_due_at, due_at, person(s.h7))]
         else [asked(paused_at, resumed_at, first_due_at, due_at, person(s.h7))]
     end as "DanhSachHoSoBoSung",
     case
@@ -162,7 +162,7 @@ select * exclude (row_no)
 from (
     select * from rated
     union all
-    select * replace ('RẤT TỐT' as "MucDoHaiLong")
+    select * replace ('KHAC' as "TieuChi", 'RẤT TỐT' as "MucDoHaiLong")
     from rated
     where $has_child_dirt and row_no % 90 = 25
 )

@@ -140,7 +140,7 @@ select * exclude (row_no)
 from (
     select * from asked
     union all
-    select * replace ("requestDate" - interval 9 day as "supplyDate")
+    select * replace ("requestDate" + interval 1 minute as "requestDate", "requestDate" - interval 9 day as "supplyDate")
     from asked
     where $has_child_dirt and row_no % 90 = 25
 )
@@ -178,7 +178,7 @@ select * exclude (row_no)
 from (
     select * from paid
     union all
-    select * replace (-"amount" as "amount")
+    select * replace ('PLP00' as "feeCode", -"amount" as "amount")
     from paid
     where $has_child_dirt and row_no % 200 = 25
 )
@@ -202,7 +202,7 @@ select * exclude (row_no)
 from (
     select * from rated
     union all
-    select * replace (9 as "vote")
+    select * replace ('queue' as "criterion", 9 as "vote")
     from rated
     where $has_child_dirt and row_no % 90 = 25
 )
