@@ -67,6 +67,8 @@ def _indicator_figures(found: Sequence[Indicator]) -> Iterator[Figure]:
             yield Figure(f"{indicator.code}_numerator", name, count_cell(counts.numerator))
             yield Figure(f"{indicator.code}_denominator", name, count_cell(counts.denominator))
             yield Figure(f"{indicator.code}_share", name, counts.cell)
+            if counts.unknown:
+                yield Figure(f"{indicator.code}_unknown", name, count_cell(counts.unknown))
 
 
 def _services_figures(services: Sequence[Record]) -> Iterator[Figure]:

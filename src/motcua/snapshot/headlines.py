@@ -119,9 +119,17 @@ def summary_table(rows: Sequence[Headline], missing: str, periods: Record) -> Ta
             Column("same_change", "Tăng, giảm", same, kind="text", width=22),
         ),
         rows=body,
-        notes=(missing,) if missing else (),
+        notes=tuple(line for line in (_unknown_sentence(rows), missing) if line),
         empty_sentence=f"Chỉ tiêu tổng hợp: {numbers.NO_DATA}.",
     )
+
+
+def _unknown_sentence(rows: Sequence[Headline]) -> str:
+    """Say, in one line, how many dossiers stand outside a rate because their source did not say."""
+    named = [f"{line.name} {line.unknown.text}" for line in rows if line.unknown.value]
+    if not named:
+        return ""
+    return f"Hồ sơ mà nguồn không gửi thông tin, ngoài cả tử số và mẫu số: {'; '.join(named)}."
 
 
 def _has_data(indicator: Indicator) -> bool:
@@ -139,6 +147,7 @@ def _headline(indicator: Indicator) -> Headline:
         numerator=count_cell(now.numerator),
         denominator=count_cell(now.denominator),
         result=now.cell,
+        unknown=count_cell(now.unknown),
         previous=before.cell if before else absent_cell(numbers.NO_DATA),
         previous_change=_change(now, before),
         same=same.cell if same else absent_cell(numbers.NO_DATA),

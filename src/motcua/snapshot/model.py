@@ -67,13 +67,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One headline indicator with its two counts, its result and the two earlier results."""
+    """One headline indicator: two counts, the result, how many do not say, two earlier results."""
 
     code: str
     name: str
     numerator: Cell
     denominator: Cell
     result: Cell
+    unknown: Cell
     previous: Cell
     previous_change: str
     same: Cell

@@ -192,15 +192,19 @@ def services_table(services: Records) -> Table:
         }
         for code in codes
     )
-    columns = [_ORDER, _text("level", "Cấp có thẩm quyền", 32), _number("total", "Tổng số TTHC")]
+    columns = [
+        _ORDER,
+        _text("level", "Cấp có thẩm quyền", 26),
+        _number("total", "Tổng số TTHC", width=12),
+    ]
     for grade, name in GRADES.items():
         columns += [
-            _number(f"{grade}_count", "Số TTHC", name),
-            _number(f"{grade}_share", "Tỷ lệ", name, "share"),
+            _number(f"{grade}_count", "Số TTHC", name, width=11),
+            _number(f"{grade}_share", "Tỷ lệ", name, "share", 16),
         ]
     columns += [
-        _number("online_services", "Tổng số", "Dịch vụ công trực tuyến"),
-        _number("with_dossier", "Có phát sinh hồ sơ", "Dịch vụ công trực tuyến"),
+        _number("online_services", "Tổng số", "Dịch vụ công trực tuyến", width=12),
+        _number("with_dossier", "Có phát sinh hồ sơ", "Dịch vụ công trực tuyến", width=14),
     ]
     return Table(
         code="services",

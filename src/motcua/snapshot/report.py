@@ -92,7 +92,10 @@ def _rate(indicator: Indicator, figures: Figures) -> Paragraph:
     code = indicator.code
     if f"{code}_share" not in figures:
         return say(code, f"{indicator.name}: {NO_DATA}.")
-    template = f"{{name}}: {{{code}_share}} ({{{code}_numerator}}/{{{code}_denominator}})."
+    template = f"{{name}}: {{{code}_share}} ({{{code}_numerator}}/{{{code}_denominator}})"
+    if f"{code}_unknown" in figures:
+        template += f"; {{{code}_unknown}} hồ sơ nguồn không gửi thông tin"
+    template += "."
     return fill(code, template, figures, name=indicator.name)
 
 
