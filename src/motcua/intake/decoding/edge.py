@@ -5,6 +5,8 @@ what is made of them. Columns that the contract does not map are never read, per
 """
 
 import codecs
+import collections
+import contextlib
 import csv
 import functools
 import hashlib
@@ -14,7 +16,7 @@ import logging
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -352,7 +354,7 @@ def _probe_csv(file: SourceFile, layout: Layout, contract: Contract, scratch: Pa
     path = _utf8_file(file, layout, scratch)
     first = layout.header_row - 1
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
             for _ in range(first):
                 stream.readline()
             reader = csv.reader(stream, delimiter=layout.delimiter)
@@ -362,9 +364,11 @@ def _probe_csv(file: SourceFile, layout: Layout, contract: Contract, scratch: Pa
             cells = [cell for cell in following if cell.strip()]
             numbers = cells and worksheets.is_column_numbers(cells, layout, is_first=True)
             header_lines = first + reader.line_num if numbers else header_lines
-    except (UnicodeDecodeError, csv.Error):
-        raise DeliveryRefusedError("encoding_unreadable", file.name, layout.encoding) from None
+    except csv.Error:
+        raise DeliveryRefusedError("file_unreadable", file.name, "CSV") from None
     names = join_header_rows(rows)
+    if not _is_utf8(names):
+        raise DeliveryRefusedError("encoding_unreadable", file.name, layout.encoding)
     if not any(names):
         raise DeliveryRefusedError("file_empty", file.name)
     with path.open("rb") as stream:
@@ -422,18 +426,27 @@ def _store_csv(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Pr
         return _finish_csv(connection, reader, first, _Stored(part))
     records = find_records(_read_blocks(probe.path), probe.header_lines)
     is_rejected = np.isin(records.starts, np.array(at_bytes, dtype=np.int64))
+    spans = np.diff(records.lines, append=scan.line_count + 1)
     accounted = len(records.starts) == row_count + len(at_bytes)
-    if not accounted or int(is_rejected.sum()) != len(at_bytes):
-        connection.execute(f"delete from {table} where rowid >= {first}")
-        if first:
-            raise DeliveryRefusedError(
-                "lines_unaccounted", probe.file.name, f"{len(records.starts)} / {row_count}"
-            )
-        connection.execute(f"drop table {table}")
+    # A refused record of several lines may have swallowed good ones: a quote that never closes.
+    is_plain = int(is_rejected.sum()) == len(at_bytes) and bool((spans[is_rejected] == 1).all())
+    if not (accounted and is_plain):
+        _keep_first_rows(connection, table, first)
         return _finish_csv(connection, reader, first, _store_loose_csv(connection, reader, probe))
     part = Part(probe.file.name, row_count, lines=records.lines[~is_rejected])
     refused = tuple(int(line) for line in records.lines[is_rejected])
     return _finish_csv(connection, reader, first, _Stored(part, refused))
+
+
+def _keep_first_rows(connection: duckdb.DuckDBPyConnection, table: str, count: int) -> None:
+    """Take back what a file added; by a new table, as deleted rows would leave holes in rowid."""
+    if count:
+        connection.execute(
+            f"create table {table}_kept as select * from {table} where rowid < {count}"
+        )
+    connection.execute(f"drop table {table}")
+    if count:
+        connection.execute(f"alter table {table}_kept rename to {table}")
 
 
 def _rows_so_far(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -552,20 +565,70 @@ def _with_commas(reader: _Reader) -> _Reader:
 
 
 def _loose_records(probe: Probe, layout: Layout) -> Iterator[tuple[int, list[str] | None]]:
-    """Give each record with its first line; one of another width or broken bytes is null."""
+    """Give each record with its first line; one that is not whole is null.
+
+    Of a record that is not whole only its first line is given up, so that a quote which never
+    closes does not take the lines after it along.
+    """
     with probe.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        lines = _Lines(stream)
         for _ in range(probe.header_lines):
-            stream.readline()
-        reader = csv.reader(
-            (line.replace("\0", "\ufffd") for line in stream), delimiter=layout.delimiter
-        )
-        before = 0
-        for row in reader:
-            line, before = probe.header_lines + before + 1, reader.line_num
-            if not row:
-                continue
-            is_whole = len(row) == len(probe.names)
-            yield line, row if is_whole and _is_utf8(row) else None
+            next(lines, None)
+        lines.take()
+        while True:
+            yield from _whole_records(lines, layout.delimiter, len(probe.names))
+            if not lines.has_read:
+                return
+            yield lines.give_up_first(), None
+
+
+def _whole_records(
+    lines: "_Lines", delimiter: str, width: int
+) -> Iterator[tuple[int, list[str] | None]]:
+    """Give records up to the first that is not whole, whose lines stay read and not taken."""
+    with contextlib.suppress(csv.Error):
+        for row in csv.reader(lines, delimiter=delimiter, strict=True):
+            if row and not (len(row) == width and _is_utf8(row)):
+                return
+            first = lines.take()
+            if row:
+                yield first, row
+
+
+class _Lines:
+    """Lines of a file that can be given back: those read since the last record was taken."""
+
+    def __init__(self, stream: Iterable[str]) -> None:
+        self._stream = iter(stream)
+        self._again: collections.deque[str] = collections.deque()
+        self._read: list[str] = []
+        self._taken = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._stream).replace("\0", "\ufffd")
+        self._read.append(line)
+        return line
+
+    @property
+    def has_read(self) -> bool:
+        """Say whether lines were read that no record has taken."""
+        return bool(self._read)
+
+    def take(self) -> int:
+        """Take what was read as one record, and give the number of its first line, from 1."""
+        first = self._taken + 1
+        self._taken += len(self._read)
+        self._read.clear()
+        return first
+
+    def give_up_first(self) -> int:
+        """Take the first line that was read alone, and give the others back."""
+        self._again.extendleft(reversed(self._read[1:]))
+        del self._read[1:]
+        return self.take()
 
 
 def _is_utf8(row: Sequence[str]) -> bool:
