@@ -194,12 +194,12 @@ def services_table(services: Records) -> Table:
     )
     columns = [
         _ORDER,
-        _text("level", "Cấp có thẩm quyền", 26),
+        _text("level", "Cấp có thẩm quyền", 24),
         _number("total", "Tổng số TTHC", width=12),
     ]
     for grade, name in GRADES.items():
         columns += [
-            _number(f"{grade}_count", "Số TTHC", name, width=11),
+            _number(f"{grade}_count", "Số TTHC", name, width=13),
             _number(f"{grade}_share", "Tỷ lệ", name, "share", 16),
         ]
     columns += [
