@@ -43,7 +43,7 @@ DIRT_KINDS = (
     "duplicate_code",
     "no_closing_date",
     "unknown_procedure",
-    "missing_procedure",
+    "illegal_procedure",
 )
 """What is wrong with a dirty dossier; each one is in the deliveries of every scenario."""
 DIRT_SHARE = 0.025
@@ -429,7 +429,7 @@ def _read_sheet(
 
 
 def _deliver_workbook(delivery: _Delivery, sheets: Sequence[_Sheet], target: Path) -> Path:
-    """Write the workbook as clerks know it: title lines, merged headings, column numbers, a total."""
+    """Write the workbook as clerks know it: titles, merged headings, column numbers, a total."""
     with xlsxwriter.Workbook(delivery.folder / "hoso.xlsx", {"constant_memory": True}) as book:
         book.set_properties({"created": delivery.exported_at, "author": "iGate"})
         bold = book.add_format({"bold": True})
@@ -485,7 +485,7 @@ def _deliver_folder(folder: Path, target: Path) -> Path:
 
 
 def _deliver_zip(folder: Path, target: Path) -> Path:
-    """Zip a finished delivery, the same bytes whenever it is done again, and put it into the inbox."""
+    """Zip a finished delivery, the same bytes every time, and put it into the inbox."""
     target = target.with_name(f"{target.name}.zip")
     coming = target.with_name(f"{target.name}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -501,7 +501,7 @@ def _deliver_zip(folder: Path, target: Path) -> Path:
 
 
 def _write_refused_ones(inbox: Path, chosen: Sequence[str]) -> list[Path]:
-    """Add deliveries that must be refused whole; what they should have brought comes in another delivery."""
+    """Add deliveries that must be refused whole; their good twins are sent too."""
     written: list[Path] = []
     if "an-giang-2024" in chosen:
         twin = inbox / "ag-long-xuyen" / "agesb-2024h1"

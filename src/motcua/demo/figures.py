@@ -47,7 +47,7 @@ def parse_figures(text: str) -> tuple[Figure, ...]:
 def compare(
     figure: Figure, numerator: object, denominator: object, planted: Sequence[object] | None
 ) -> Reviewed:
-    """Hold a computed figure against the printed one, or against the planted counts when there are any."""
+    """Hold a computed figure against the printed one, or against the planted counts if given."""
     top = None if numerator is None else Decimal(str(numerator))
     bottom = None if denominator is None else Decimal(str(denominator))
     computed = _value(figure, top, bottom)

@@ -89,7 +89,7 @@ select
     end as dossier_code,
     case
         when dirt_code = 'unknown_procedure' then concat('3.999999.000.00.00.', $province_code)
-        when dirt_code = 'missing_procedure' then null
+        when dirt_code = 'illegal_procedure' then 'TTHC-01'
         else procedure_code
     end as procedure_code,
     case when dirt_code = 'unreadable_date' then concat(case when day_sequence % 2 = 0 then '30/02/' else '32/01/' end, year(seen_at)) end as unreadable_date,
