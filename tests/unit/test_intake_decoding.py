@@ -156,7 +156,7 @@ def test_total_and_number_rows_of_csv_are_left_out_and_counted(intake):
 
 
 def test_row_id_is_the_order_of_the_file_under_parallel_reading(intake):
-    count = 150_000
+    count = 90_000
     intake.drop("dossiers.csv", csv_text(count))
     orders = []
 
@@ -164,7 +164,8 @@ def test_row_id_is_the_order_of_the_file_under_parallel_reading(intake):
         orders.extend(
             connection.execute(
                 "select count(*), count(*) filter ("
-                "dossier_code = printf('H01.01-240102-%05d', _row_id) and _source_row = _row_id + 2) from dossiers"
+                "dossier_code = printf('H01.01-240102-%05d', _row_id) "
+                "and _source_row = _row_id + 2) from dossiers"
             ).fetchall()
         )
         return fake_suite(connection, dataset_code, suites_folder)

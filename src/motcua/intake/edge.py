@@ -8,12 +8,14 @@ not been taken in.
 import contextlib
 import datetime as dt
 import fcntl
+import functools
 import hashlib
 import importlib
 import json
 import logging
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -196,15 +198,21 @@ def write_empty_datasets(settings: Settings) -> None:
     }
     shapes[settings.quarantine / "_none" / "refusals.parquet"] = REFUSAL_COLUMNS
     settings.receipts.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
-        for path, types in shapes.items():
-            columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in types.items())
+    for path, types in shapes.items():
+        content = _empty_parquet(tuple(types.items()))
+        if not path.exists() or path.read_bytes() != content:
             partial = _partial(path)
-            connection.execute(_copy_sql(f"select {columns} where false", partial))
-            if path.exists() and path.read_bytes() == partial.read_bytes():
-                partial.unlink()
-            else:
-                partial.replace(path)
+            partial.write_bytes(content)
+            partial.replace(path)
+
+
+@functools.cache
+def _empty_parquet(types: tuple[tuple[str, str], ...]) -> bytes:
+    columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in types)
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        path = Path(folder) / "empty.parquet"
+        connection.execute(_copy_sql(f"select {columns} where false", path))
+        return path.read_bytes()
 
 
 def delete_derived(settings: Settings) -> None:

@@ -225,7 +225,10 @@ def read_probe(file: SourceFile, layout: Layout, contract: Contract, scratch: Pa
 def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
     """Read a dataset's files and show them as the dataset's table (architecture §3)."""
     reader = _reader_of(job)
-    stored = [_store_file(connection, reader, probe) for probe in job.probes]
+    stored: list[_Stored] = []
+    for probe in job.probes:
+        first = sum(one.part.row_count for one in stored)
+        stored.append(_store_file(connection, reader, probe, first))
     parts = tuple(one.part for one in stored)
     refused = [
         RefusedLine(one.part.file_name, line, "line_unreadable")
@@ -291,7 +294,10 @@ def _items_name(nested: str) -> str:
     return nested + jsonpaths.ITEMS
 
 
-def _store_file(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+def _store_file(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe, first: int
+) -> _Stored:
+    """Append a file's rows to the job's table, which has ``first`` rows."""
     stores = {
         "csv": _store_csv,
         "xlsx": _store_sheet,
@@ -299,11 +305,15 @@ def _store_file(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: P
         "jsonl": _store_json,
         "parquet": _store_parquet,
     }
-    return stores[reader.job.layout.format](connection, reader, probe)
+    return stores[reader.job.layout.format](connection, reader, probe, first)
 
 
 def _store(
-    connection: duckdb.DuckDBPyConnection, reader: _Reader, source: str, carried: Sequence[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    reader: _Reader,
+    source: str,
+    first: int,
+    carried: Sequence[str] = (),
 ) -> int:
     """Append a source relation to the job's table and say how many rows it now has more."""
     table = reader.job.table
@@ -315,15 +325,11 @@ def _store(
         source = f"select *, {entity} as _entity from ({source})"
         kept.append("_entity")
     query = rows_sql(source, reader.casts, kept)
-    exists = _count(
-        connection, f"select count(*) from duckdb_tables() where table_name = {quoted(table)}"
-    )
-    if not exists:
-        connection.execute(f"create table {table} as {query}")
-        return _count(connection, f"select count(*) from {table}")
-    before = _count(connection, f"select count(*) from {table}")
-    connection.execute(f"insert into {table} {query}")
-    return _count(connection, f"select count(*) from {table}") - before
+    if first == 0:
+        connection.execute(f"create or replace table {table} as {query}")
+    else:
+        connection.execute(f"insert into {table} {query}")
+    return _count(connection, f"select count(*) from {table}") - first
 
 
 def _is_row(layout: Layout) -> str:
@@ -397,10 +403,11 @@ def _utf8_file(file: SourceFile, layout: Layout, scratch: Path) -> Path:
     return path
 
 
-def _store_csv(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+def _store_csv(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe, first: int
+) -> _Stored:
     scan = read_scan(probe.path)
     table = reader.job.table
-    first = _rows_so_far(connection, table)
     rejects = f"rejects_{first}"
     places = {
         name: place for name, place in probe.match.positions.items() if name in reader.sources
@@ -409,10 +416,12 @@ def _store_csv(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Pr
         probe.path, reader, places, len(probe.names), probe.header_lines, probe.newline, rejects
     )
     try:
-        row_count = _store(connection, reader, source, _carried(reader))
+        row_count = _store(connection, reader, source, first, _carried(reader))
     except duckdb.InvalidInputException:
         logger.info("%s: not well-formed CSV, reading it line by line", reader.job.dataset_code)
-        return _finish_csv(connection, reader, first, _store_loose_csv(connection, reader, probe))
+        return _finish_csv(
+            connection, reader, first, _store_loose_csv(connection, reader, probe, first)
+        )
     at_bytes = [
         row[0]
         for row in connection.execute(
@@ -432,7 +441,9 @@ def _store_csv(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Pr
     is_plain = int(is_rejected.sum()) == len(at_bytes) and bool((spans[is_rejected] == 1).all())
     if not (accounted and is_plain):
         _keep_first_rows(connection, table, first)
-        return _finish_csv(connection, reader, first, _store_loose_csv(connection, reader, probe))
+        return _finish_csv(
+            connection, reader, first, _store_loose_csv(connection, reader, probe, first)
+        )
     part = Part(probe.file.name, row_count, lines=records.lines[~is_rejected])
     refused = tuple(int(line) for line in records.lines[is_rejected])
     return _finish_csv(connection, reader, first, _Stored(part, refused))
@@ -447,13 +458,6 @@ def _keep_first_rows(connection: duckdb.DuckDBPyConnection, table: str, count: i
     connection.execute(f"drop table {table}")
     if count:
         connection.execute(f"alter table {table}_kept rename to {table}")
-
-
-def _rows_so_far(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    exists = _count(
-        connection, f"select count(*) from duckdb_tables() where table_name = {quoted(table)}"
-    )
-    return _count(connection, f"select count(*) from {table}") if exists else 0
 
 
 def _carried(reader: _Reader) -> tuple[str, ...]:
@@ -521,7 +525,7 @@ def _total_sql(layout: Layout, width: int) -> str:
 
 
 def _store_loose_csv(
-    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe, first: int
 ) -> _Stored:
     """Read a CSV file that DuckDB cannot follow, through a copy of the columns that are taken."""
     names = [name for name in reader.sources if name in probe.match.positions]
@@ -546,7 +550,7 @@ def _store_loose_csv(
     width = len(extra) + len(names)
     wanted = {name: len(extra) + number for number, name in enumerate(names)}
     source = _csv_relation(clean, _with_commas(reader), wanted, width, 0, "\n", None)
-    row_count = _store(connection, reader, source, _carried(reader))
+    row_count = _store(connection, reader, source, first, _carried(reader))
     if row_count != len(lines):
         raise DeliveryRefusedError(
             "lines_unaccounted", probe.file.name, f"{len(lines)} / {row_count}"
@@ -666,7 +670,9 @@ def _probe_sheet(file: SourceFile, layout: Layout, contract: Contract, scratch: 
     return Probe(file, match, file.path, sheet.headers, sheet_name=names[wanted], sheet=sheet)
 
 
-def _store_sheet(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+def _store_sheet(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe, first: int
+) -> _Stored:
     if probe.sheet is None:
         raise PipelineError("decode", "a sheet that was not read cannot be stored")
     rows = probe.sheet.rows
@@ -678,9 +684,9 @@ def _store_sheet(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: 
             for _, row in rows
         ]
         columns[f"s{number}"] = pa.array(values, type=pa.string())
-    relation = f"sheet_{_rows_so_far(connection, reader.job.table)}"
+    relation = f"sheet_{first}"
     connection.register(relation, pa.table(columns))
-    row_count = _store(connection, reader, f"select * from {relation}")
+    row_count = _store(connection, reader, f"select * from {relation}", first)
     connection.unregister(relation)
     lines = np.array([number for number, _ in rows], dtype=np.int64)
     is_unbroken = len(lines) == 0 or int(lines[-1] - lines[0]) == len(lines) - 1
@@ -766,15 +772,17 @@ def _json_records(file: SourceFile, layout: Layout, path: Path) -> str:
     )
 
 
-def _store_json(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
-    first = _rows_so_far(connection, reader.job.table)
+def _store_json(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe, first: int
+) -> _Stored:
     try:
-        row_count = _store_records(connection, reader, probe, probe.path)
+        row_count = _store_records(connection, reader, probe, probe.path, first)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         if reader.job.layout.format == "json":
             raise DeliveryRefusedError("file_unreadable", probe.file.name, "JSON") from None
         logger.info("%s: lines that are not UTF-8", reader.job.dataset_code)
-        row_count = _store_records(connection, reader, probe, _mended_lines(reader.job, probe))
+        mended = _mended_lines(reader.job, probe)
+        row_count = _store_records(connection, reader, probe, mended, first)
     table = reader.job.table
     line = "_line" if reader.job.layout.explode else f"rowid - {first} + 1"
     refused = _lines_in_state(connection, table, 2, first, line)
@@ -797,7 +805,11 @@ def _mended_lines(job: Job, probe: Probe) -> Path:
 
 
 def _store_records(
-    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    reader: _Reader,
+    probe: Probe,
+    path: Path,
+    first: int,
 ) -> int:
     records = _json_records(probe.file, reader.job.layout, path)
     source = jsonpaths.relation_sql(
@@ -808,7 +820,7 @@ def _store_records(
         counts_bad_records=reader.job.counts_bad_records,
     )
     carried = ("_state", "_line") if reader.job.layout.explode else ("_state",)
-    return _store(connection, reader, source, carried)
+    return _store(connection, reader, source, first, carried)
 
 
 # Parquet
@@ -827,7 +839,9 @@ def _probe_parquet(file: SourceFile, layout: Layout, contract: Contract, scratch
     return Probe(file, match_headers(headers, layout), file.path, headers)
 
 
-def _store_parquet(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe) -> _Stored:
+def _store_parquet(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, probe: Probe, first: int
+) -> _Stored:
     path = quoted(str(probe.path))
     types = {
         name: kind
@@ -846,7 +860,7 @@ def _store_parquet(connection: duckdb.DuckDBPyConnection, reader: _Reader, probe
         shown.append(f"cast({text} as varchar) as s{number}")
     try:
         row_count = _store(
-            connection, reader, f"select {', '.join(shown)} from read_parquet({path})"
+            connection, reader, f"select {', '.join(shown)} from read_parquet({path})", first
         )
     except (duckdb.InvalidInputException, duckdb.IOException):
         raise DeliveryRefusedError("file_unreadable", probe.file.name, "Parquet") from None
