@@ -1,0 +1,193 @@
+"""A landing of a few rows, written as intake writes it, and dbt run on it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from motcua.datasets import DATASETS, LINEAGE
+from motcua.receipts import DatasetCount, Receipt, write_receipt
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REFUSAL_COLUMNS = (
+    "delivery_id dataset_code source_file source_sheet source_row column_name value_class_code"
+    " rule_code severity_code sentence mend"
+).split()
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What one locality sent at one time: rows of each dataset, canonical column to value."""
+
+    delivery_id: str
+    exported_at: datetime
+    rows: dict[str, list[dict]]
+    locality_code: str = "ag-tinh"
+    province_code: str = "H01"
+    refused_counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A folder with a landing, and what dbt made of it."""
+
+    folder: Path
+
+    @property
+    def landing(self) -> Path:
+        return self.folder / "landing"
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "build.duckdb"
+
+    @property
+    def target(self) -> Path:
+        return self.folder / "target"
+
+    def write(self, deliveries: list[Delivery]) -> None:
+        """Write the landing: empty files, accepted rows, receipts, the register of localities."""
+        with duckdb.connect() as connection:
+            self._write_empty(connection)
+            for delivery in deliveries:
+                self._write_delivery(connection, delivery)
+        register = {
+            delivery.locality_code: {
+                "locality_code": delivery.locality_code,
+                "locality_name": delivery.locality_code,
+                "province_code": delivery.province_code,
+                "province_name": f"Tỉnh {delivery.province_code}",
+                "is_expected": True,
+            }
+            for delivery in deliveries
+        }
+        (self.folder / "localities.json").write_text(json.dumps(list(register.values())), "utf-8")
+
+    def run(self, as_of_date: str, *arguments: str, extra_reviews: tuple = ()):
+        """Run dbt as the builder does, into a new file, and give what it printed."""
+        self.file.unlink(missing_ok=True)
+        (self.folder / "scratch").mkdir(exist_ok=True)
+        variables = {
+            "as_of_date": as_of_date,
+            "landing": str(self.landing),
+            "localities_file": str(self.folder / "localities.json"),
+            "extra_reviews": list(extra_reviews),
+        }
+        return subprocess.run(
+            [
+                *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
+                *(arguments or ("build",)),
+                *("--project-dir", str(REPOSITORY)),
+                *("--profiles-dir", str(REPOSITORY / "dbt_project")),
+                *("--vars", json.dumps(variables)),
+                *("--log-level-file", "none"),
+            ],
+            env={
+                **os.environ,
+                "MOTCUA_BUILD_FILE": str(self.file),
+                "MOTCUA_SCRATCH": str(self.folder / "scratch"),
+                "DBT_TARGET_PATH": str(self.target),
+                "DBT_LOG_PATH": str(self.folder / "logs"),
+            },
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def results(self) -> dict[str, str]:
+        """Name of each node that ran, to its status."""
+        found = json.loads((self.target / "run_results.json").read_text("utf-8"))["results"]
+        return {result["unique_id"].split(".")[2]: result["status"] for result in found}
+
+    def manifest(self) -> dict:
+        return json.loads((self.target / "manifest.json").read_text("utf-8"))
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.file), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+    def parquet(self, dataset_code: str, delivery: Delivery) -> Path:
+        folder = self.landing / "accepted" / dataset_code / f"locality={delivery.locality_code}"
+        return folder / f"{delivery.delivery_id}.parquet"
+
+    def _write_empty(self, connection: duckdb.DuckDBPyConnection) -> None:
+        for code, dataset in DATASETS.items():
+            _write_rows(
+                connection,
+                self.landing / "accepted" / code / "locality=_none" / "empty.parquet",
+                dataset.types() | LINEAGE,
+                [],
+            )
+        refusals = dict.fromkeys(REFUSAL_COLUMNS, "string") | {"source_row": "bigint"}
+        path = self.landing / "quarantine" / "_none" / "refusals.parquet"
+        _write_rows(connection, path, refusals, [])
+
+    def _write_delivery(self, connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
+        for code, rows in delivery.rows.items():
+            lineage = {
+                "_locality_code": delivery.locality_code,
+                "_province_code": delivery.province_code,
+                "_delivery_id": delivery.delivery_id,
+                "_exported_at": delivery.exported_at,
+                "_source_file": f"{code}.csv",
+            }
+            traced = [{**row, **lineage, "_source_row": n} for n, row in enumerate(rows, 2)]
+            types = DATASETS[code].types() | LINEAGE
+            _write_rows(connection, self.parquet(code, delivery), types, traced)
+        write_receipt(_receipt(delivery), self.landing / "receipts")
+
+
+def _receipt(delivery: Delivery) -> Receipt:
+    counts = tuple(
+        DatasetCount(
+            dataset_code=code,
+            line_count=len(rows) + delivery.refused_counts.get(code, 0),
+            folded_count=0,
+            left_out_count=0,
+            source_count=len(rows) + delivery.refused_counts.get(code, 0),
+            accepted_count=len(rows),
+            refused_count=delivery.refused_counts.get(code, 0),
+            warned_count=0,
+            accepted_file=f"{code}.parquet",
+        )
+        for code, rows in delivery.rows.items()
+    )
+    return Receipt(
+        delivery_id=delivery.delivery_id,
+        locality_code=delivery.locality_code,
+        locality_name=delivery.locality_code,
+        province_code=delivery.province_code,
+        delivery_name=f"{delivery.delivery_id}.zip",
+        contract_code="opencps_csv",
+        contract_sha256=None,
+        suites_sha256=None,
+        arrived_at=delivery.exported_at.isoformat(),
+        exported_at=delivery.exported_at.isoformat(),
+        exported_at_source="manifest",
+        is_simulated=True,
+        state_code="accepted_in_part" if delivery.refused_counts else "accepted",
+        refusal_code=None,
+        refusal_sentence=None,
+        files=(),
+        datasets=counts,
+        checks=(),
+        unknown_columns=(),
+    )
+
+
+def _write_rows(
+    connection: duckdb.DuckDBPyConnection, path: Path, types: dict[str, str], rows: list[dict]
+) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    source = pa.table({name: pa.array([row.get(name) for row in rows]) for name in types})
+    connection.register("source", source)
+    columns = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in types.items())
+    connection.execute(f"copy (select {columns} from source) to '{path}' (compression zstd)")
+    connection.unregister("source")
