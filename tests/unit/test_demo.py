@@ -187,7 +187,8 @@ def _handling(
                 received_date <= $end
                     and (closing_date is null or closing_date >= $start) as is_in,
                 received_date between $start and $end as is_new,
-                coalesce(status_code <> '7' and closing_date > cast(due_at as date), false) as is_late
+                coalesce(status_code <> '7' and closing_date > cast(due_at as date), false)
+                    as is_late
             from known
         )
 
