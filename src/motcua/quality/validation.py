@@ -29,7 +29,8 @@ _INDEX_QUERY = {
 }
 _one_at_a_time = threading.Lock()
 # What it would warn of is raised by edge, without the values that its messages may hold.
-logging.getLogger("great_expectations.validator.metrics_calculator").setLevel(logging.ERROR)
+# Under Airflow every line of the library's own log would be a row of the task's log, by the thousand.
+logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 
 def validate(

@@ -281,8 +281,9 @@ def _run_dbt(settings: Settings, folder: Path, arguments: Sequence[str]) -> None
         for line in process.stdout or ():
             logger.info("dbt: %s", line.rstrip())
             last_lines = [*last_lines[-9:], line.strip()]
-    if not (folder / "target" / "manifest.json").exists() or process.returncode > 1:
-        raise PipelineError("dbt", " / ".join(line for line in last_lines if line))
+    if process.returncode not in (0, 1) or not (folder / "target" / "manifest.json").exists():
+        said = " / ".join(line for line in last_lines if line)
+        raise PipelineError("dbt", f"ended with {process.returncode}: {said}")
 
 
 def _read_invocation_id(folder: Path) -> str:
