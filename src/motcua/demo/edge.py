@@ -93,7 +93,7 @@ class _Delivery:
     name: str
     exported_at: datetime
     previous_at: datetime | None
-    is_last: bool
+    is_first_after: bool
     folder: Path
 
     @property
@@ -310,7 +310,7 @@ def _write_scenario(
             name = f"{scenario.folder}-{_label(exported_at)}"
             delivery = _Delivery(
                 plan, locality, number, name, exported_at, previous_at,
-                at == len(scenario.exports) - 1, scratch / f"{locality.locality_code}-{name}",
+                _is_first_after(scenario, at), scratch / f"{locality.locality_code}-{name}",
             )  # fmt: skip
             number += 1
             last_day_no = sum(day <= exported_at.date() for day in days)
@@ -319,6 +319,12 @@ def _write_scenario(
             )
             waiting.append(packer.submit(finish, inbox / locality.locality_code / name))
     return waiting
+
+
+def _is_first_after(scenario: Scenario, at: int) -> bool:
+    """Whether an export is the first one after the last span's end: it brings what is sent once."""
+    end = scenario.spans[-1].end
+    return scenario.exports[at].date() > end and (at == 0 or scenario.exports[at - 1].date() <= end)
 
 
 def _label(exported_at: datetime) -> str:
@@ -392,9 +398,9 @@ def _write_files(
 
 def _is_wanted(words: set[str], delivery: _Delivery) -> bool:
     """Whether a file belongs in the delivery: some come once, or from the centre only."""
-    extras = words - {"last", "centre"}
+    extras = words - {"once", "centre"}
     return (
-        ("last" not in words or delivery.is_last)
+        ("once" not in words or delivery.is_first_after)
         and ("centre" not in words or delivery.is_centre)
         and extras <= set(delivery.plan.scenario.extras)
     )

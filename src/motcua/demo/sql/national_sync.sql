@@ -167,7 +167,7 @@ from (
     where $has_child_dirt and row_no % 90 = 25
 )
 order by row_no, "MucDoHaiLong"
--- file: chiso (last, centre)
+-- file: chiso (once, centre)
 select
     index_code as "MaChiSo",
     component_code as "ThanhPhan",

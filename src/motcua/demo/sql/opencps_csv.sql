@@ -207,7 +207,7 @@ from (
     where $has_child_dirt and row_no % 90 = 25
 )
 order by row_no, "vote"
--- file: indices (last, centre)
+-- file: indices (once, centre)
 select
     index_code as "indexCode",
     component_code as "componentCode",
@@ -219,7 +219,7 @@ select
     source_document as "sourceDocument"
 from indices
 order by index_code, component_code
--- file: plan_tasks (last, centre)
+-- file: plan_tasks (once, centre)
 select
     printf('KH-%02d', no) as "taskCode",
     'Nhiệm vụ ' || cast(no as string) || ' của kế hoạch cải cách hành chính' as "taskName",
