@@ -103,8 +103,15 @@ class Warehouse:
 
     def results(self) -> dict[str, str]:
         """Name of each node that ran, to its status."""
+        return {name: result["status"] for name, result in self._results().items()}
+
+    def failures(self) -> dict[str, int]:
+        """Name of each test that ran, to the number of rows it found."""
+        return {name: result["failures"] for name, result in self._results().items()}
+
+    def _results(self) -> dict[str, dict]:
         found = json.loads((self.target / "run_results.json").read_text("utf-8"))["results"]
-        return {result["unique_id"].split(".")[2]: result["status"] for result in found}
+        return {result["unique_id"].split(".")[2]: result for result in found}
 
     def manifest(self) -> dict:
         return json.loads((self.target / "manifest.json").read_text("utf-8"))

@@ -3,8 +3,6 @@
 from datetime import datetime
 
 import duckdb
-import pytest
-
 from warehouse.dbt_project_helpers import Delivery, Warehouse
 
 RECEIVED = datetime(2024, 2, 1, 8, 0)
@@ -63,7 +61,8 @@ def _without_one_row(path) -> None:
 
 def _only(*names: str) -> tuple[str, ...]:
     """Build these nodes and what they stand on."""
-    return ("--exclude-resource-type", "unit_test", "--select", *(f"+{name}" for name in names))
+    selected = [f"+{name}" for name in names]
+    return ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty", "--select", *selected)
 
 
 def test_sound_landing_passes_every_test(tmp_path):
@@ -80,33 +79,24 @@ def test_sound_landing_passes_every_test(tmp_path):
     ) == [(20, 13, 7)]
 
 
-@pytest.mark.parametrize(
-    ("dataset_code", "delivery"),
-    [
-        pytest.param("dossiers", FIRST, id="dossiers"),
-        pytest.param("dossiers", SECOND, id="last_export"),
-        pytest.param("supplements", FIRST, id="supplements"),
-    ],
-)
-def test_row_taken_out_of_an_accepted_file_is_refused(tmp_path, dataset_code, delivery):
+def test_rows_taken_out_and_refused_rows_without_a_reason_are_refused(tmp_path):
     warehouse = Warehouse(tmp_path)
-    warehouse.write([FIRST, SECOND])
-    _without_one_row(warehouse.parquet(dataset_code, delivery))
+    unexplained = Delivery(
+        "c" * 16,
+        datetime(2024, 7, 3, 8, 0),
+        {"plan_tasks": [{"task_code": "2", "year": 2024}]},
+        refused_counts={"plan_tasks": 1},
+    )
+    warehouse.write([FIRST, SECOND, unexplained])
+    for dataset_code, delivery in (("dossiers", FIRST), ("dossiers", SECOND), ("supplements", FIRST)):
+        _without_one_row(warehouse.parquet(dataset_code, delivery))
+    checks = ("assert_accepted_rows_match_receipts", "assert_refused_rows_have_reasons")
 
-    result = warehouse.run("2025-01-03", "build", *_only("assert_accepted_rows_match_receipts"))
+    result = warehouse.run("2025-01-03", "build", *_only(*checks))
 
     assert result.returncode == 1
-    assert warehouse.results()["assert_accepted_rows_match_receipts"] == "fail"
-
-
-def test_refused_row_without_a_reason_is_refused(tmp_path):
-    warehouse = Warehouse(tmp_path)
-    unexplained = Delivery("c" * 16, FIRST.exported_at, FIRST.rows, refused_counts={"dossiers": 1})
-    warehouse.write([unexplained])
-
-    warehouse.run("2025-01-03", "build", *_only("assert_refused_rows_have_reasons"))
-
-    assert warehouse.results()["assert_refused_rows_have_reasons"] == "fail"
+    assert [warehouse.results()[check] for check in checks] == ["fail", "fail"]
+    assert [warehouse.failures()[check] for check in checks] == [3, 1]
 
 
 def test_delivery_without_a_receipt_and_one_after_as_of_are_unknown(tmp_path):

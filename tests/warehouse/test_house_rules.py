@@ -1,0 +1,239 @@
+"""The dbt project keeps the house style: names, layers, grain, descriptions (style §2 to §4)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from motcua.datasets import DATASETS
+
+PREFIXES = {
+    "staging": ("stg_",),
+    "intermediate": ("int_",),
+    "marts/core": ("dim_", "fct_"),
+    "marts/review": ("dim_", "mart_"),
+    "marts/quality": ("dim_", "fct_"),
+}
+NAMES = {
+    "stg": r"stg_[a-z]+__[a-z_]+",
+    "int": r"int_[a-z]+(_[a-z]+)*__[a-z_]+",
+    "dim": r"dim_[a-z_]+",
+    "fct": r"fct_[a-z_]+",
+    "mart": r"mart_[a-z]+__[a-z_]+",
+}
+MAY_REF = {
+    "stg": set(),
+    "int": {"stg", "int", "seed"},
+    "dim": {"stg", "int", "seed"},
+    "fct": {"int", "dim"},
+    "mart": {"fct", "dim"},
+}
+# Two intermediate models are tables: each is read by many models and costs a full read of its source.
+INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__superseded"}
+ENDINGS = {
+    "date": ("_date", "_from", "_to"),
+    "timestamp": ("_at",),
+    "boolean": ("is_", "has_", "accepts_"),
+}
+MODELS_FOLDER = "dbt_project/models/"
+
+
+@pytest.fixture(scope="module")
+def manifest(compiled_project):
+    return compiled_project.manifest()
+
+
+@pytest.fixture(scope="module")
+def models(manifest):
+    nodes = manifest["nodes"].values()
+    return {node["name"]: node for node in nodes if node["resource_type"] == "model"}
+
+
+def _layer(node: dict) -> str:
+    return "seed" if node["resource_type"] == "seed" else node["name"].split("_")[0]
+
+
+def _folder(node: dict) -> str:
+    parts = node["original_file_path"].removeprefix(MODELS_FOLDER).split("/")
+    return "/".join(parts[:2]) if parts[0] == "marts" else parts[0]
+
+
+def _code(node: dict) -> str:
+    """The model's SQL without comments."""
+    without_jinja_comments = re.sub(r"\{#.*?#\}", "", node["raw_code"], flags=re.DOTALL)
+    return re.sub(r"--.*", "", without_jinja_comments)
+
+
+def test_name_fits_its_folder(models):
+    wrong = [
+        name
+        for name, node in models.items()
+        if not name.startswith(PREFIXES[_folder(node)])
+        or not re.fullmatch(NAMES[_layer(node)], name)
+        or re.search(r"_(v\d+|new|tmp)$", name)
+    ]
+    assert wrong == []
+
+
+def test_model_refs_only_what_its_layer_may(manifest, models):
+    wrong = []
+    for name, node in models.items():
+        for parent_id in node["depends_on"]["nodes"]:
+            parent = manifest["nodes"].get(parent_id)
+            if parent is None:
+                if _layer(node) != "stg":
+                    wrong.append((name, parent_id))
+            elif _layer(parent) not in MAY_REF[_layer(node)]:
+                wrong.append((name, parent_id))
+    assert wrong == []
+
+
+def test_staging_model_reads_one_source(models):
+    wrong = {name for name, node in models.items() if _layer(node) == "stg" and len(node["sources"]) != 1}
+    assert wrong == set()
+
+
+def test_model_is_built_as_its_layer_is(models):
+    tables = {name for name, node in models.items() if node["config"]["materialized"] == "table"}
+    expected = {name for name, node in models.items() if _folder(node).startswith("marts")}
+    assert tables == expected | INTERMEDIATE_TABLES
+
+
+def test_only_marts_reach_the_published_file(models):
+    for name, node in models.items():
+        is_mart = _folder(node).startswith("marts")
+        assert (node["database"] == "marts") == is_mart, name
+        if is_mart:
+            assert node["schema"] == _folder(node).removeprefix("marts/"), name
+            assert node["config"]["contract"]["enforced"], name
+            assert node["config"]["persist_docs"] == {"relation": True, "columns": True}, name
+
+
+def test_model_and_every_column_are_described(models):
+    undescribed = [
+        f"{name}.{column['name']}"
+        for name, node in models.items()
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    undescribed += [name for name, node in models.items() if not node["description"].strip()]
+    assert undescribed == []
+
+
+def test_published_model_opens_with_its_grain_and_has_a_test_of_it(manifest, models):
+    tested = {}
+    for node in manifest["nodes"].values():
+        if (node.get("test_metadata") or {}).get("name") == "grain":
+            tested[node["attached_node"].split(".")[-1]] = node["test_metadata"]["kwargs"]["columns"]
+    published = {name: node for name, node in models.items() if _folder(node).startswith("marts")}
+    for name, node in published.items():
+        assert node["description"].startswith("Mỗi dòng"), name
+        assert node["config"]["meta"]["grain"] == tested[name], name
+        assert set(tested[name]) <= set(node["columns"]), name
+
+
+def test_every_model_names_a_grain_of_its_own_columns(models):
+    for name, node in models.items():
+        grain = node["config"]["meta"]["grain"]
+        assert set(grain) <= set(node["columns"]), name
+
+
+def test_columns_of_published_models_are_named_by_their_type(models):
+    wrong = []
+    for name, node in models.items():
+        for column in node["columns"].values():
+            kind, label = column["data_type"], column["name"].lstrip("_")
+            if kind in {"date", "timestamp"} and not label.endswith(ENDINGS[kind]):
+                wrong.append(f"{name}.{label}")
+            if kind == "boolean" and not label.startswith(ENDINGS[kind]):
+                wrong.append(f"{name}.{label}")
+            if label.endswith("_count") and kind not in {None, "bigint", "tinyint"}:
+                wrong.append(f"{name}.{label}")
+            if kind in {"varchar", "text"}:
+                wrong.append(f"{name}.{label}")
+    assert wrong == []
+
+
+def test_model_has_at_most_six_joins(models):
+    assert [name for name, node in models.items() if len(re.findall(r"\bjoin\b", _code(node))) > 6] == []
+
+
+@pytest.mark.parametrize("word", ["current_date", "current_timestamp", r"now\(", "today", "getdate"])
+def test_no_model_reads_the_clock(models, word):
+    assert [name for name, node in models.items() if re.search(word, _code(node).lower())] == []
+
+
+def test_columns_in_yml_stand_in_the_order_of_the_select(models):
+    for name, node in models.items():
+        final = _code(node).split("final as (")[-1]
+        places = [
+            match.start()
+            for column in node["columns"]
+            if (match := re.search(rf"(\bas {column}\b|\b{column}(?=,?\n))", final))
+        ]
+        assert places == sorted(places), name
+
+
+def test_models_end_with_the_final_step(models):
+    for name, node in models.items():
+        assert _code(node).rstrip().endswith("select * from final"), name
+        assert "try_cast" not in _code(node), name
+
+
+def test_staging_models_have_the_canonical_columns(models):
+    for code, dataset in DATASETS.items():
+        columns = list(models[f"stg_landing__{code}"]["columns"])
+        assert columns == [
+            *("locality_code", "province_code"),
+            *dataset.columns,
+            *("_delivery_id", "_exported_at", "_source_file", "_source_row"),
+        ], code
+
+
+def test_exposures_stand_on_marts_only(manifest):
+    exposures = manifest["exposures"].values()
+    assert exposures
+    for exposure in exposures:
+        for parent in exposure["depends_on"]["nodes"]:
+            assert manifest["nodes"][parent]["database"] == "marts", exposure["name"]
+
+
+def test_every_metric_has_a_doc_block_and_every_rate_a_name(manifest, models):
+    blocks = {
+        doc["name"].removeprefix("metric_")
+        for doc in manifest["docs"].values()
+        if doc["name"].startswith("metric_")
+    }
+    codes = set(models["int_metrics__defined"]["columns"])
+    assert codes == blocks
+    for mart in ("mart_review__online", "mart_review__digitisation"):
+        used = set(re.findall(r"'([a-z_]+)' as metric_code", models[mart]["raw_code"]))
+        assert used
+        assert used <= codes
+
+
+def test_every_doc_block_is_used(manifest, models):
+    described = {
+        block.split(".")[-1]
+        for node in models.values()
+        for column in node["columns"].values()
+        for block in column.get("doc_blocks", [])
+    }
+    ours = {
+        doc["name"]
+        for doc in manifest["docs"].values()
+        if doc["package_name"] == "motcua" and not doc["name"].startswith("__")
+    }
+    assert ours == described
+
+
+def test_generic_tests_are_few_enough_to_build_fast(manifest):
+    nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
+    assert len(nodes) <= 140
+
+
+def test_project_needs_no_package():
+    folder = Path(__file__).resolve().parents[2]
+    assert not (folder / "packages.yml").exists()
+    assert not (folder / "dependencies.yml").exists()
+    assert not list((folder / "dbt_project").rglob("__init__.py"))
