@@ -46,6 +46,7 @@ RAGGED = [
     pytest.param(["", "only,two", "", line(8)], [5], id="between blank lines"),
     pytest.param(["only,two", line(8), "x", line(9), "y"], [4, 6, 8], id="several"),
     pytest.param([line(7, procedure='"unb"x')], [4], id="text after a quote"),
+    pytest.param(['"two\nlines",x', line(8)], [4, 5], id="a record of two lines"),
 ]
 
 
@@ -77,8 +78,15 @@ def test_mixed_newlines_and_broken_bytes_are_read_line_by_line(intake):
     assert intake.accepted(receipt, "_source_row") == [(2,), (3,), (5,)]
 
 
-def test_quote_that_never_closes_takes_no_other_line_with_it(intake):
-    intake.drop("dossiers.csv", csv_text(3, line(7, procedure='"open'), line(8), line(9)))
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param([line(7, procedure='"open'), line(8), line(9)], id="to the end"),
+        pytest.param([line(7, name='"open'), line(8), line(9, procedure='q"')], id="to a quote"),
+    ],
+)
+def test_quote_that_never_closes_takes_no_other_line_with_it(intake, more):
+    intake.drop("dossiers.csv", csv_text(3, *more))
 
     receipt = intake.take_in_one()
 
@@ -257,6 +265,7 @@ def test_json_lines_with_nested_lists(intake, newline):
         "[1]",
         record(3, KetQua=None, BoSung=[{"NgayBoSung": "20240104080000"}], Moi=1),
         "",
+        record(4, BoSung={"NgayBoSung": "20240104080000"}),
     ]
     intake.drop("dossiers.jsonl", newline.join(lines))
 
@@ -264,18 +273,20 @@ def test_json_lines_with_nested_lists(intake, newline):
 
     assert is_conserved(receipt)
     counts = {one.dataset_code: (one.line_count, one.accepted_count) for one in receipt.datasets}
-    assert counts == {"dossiers": (5, 3), "supplements": (4, 2)}
+    assert counts == {"dossiers": (6, 4), "supplements": (5, 2)}
     assert intake.refusals(receipt, "dataset_code, source_row, rule_code") == [
         ("dossiers", 3, "line_unreadable"),
         ("dossiers", 5, "line_unreadable"),
         ("supplements", 1, "line_unreadable"),
         ("supplements", 1, "value_unread"),
+        ("supplements", 8, "line_unreadable"),
     ]
     columns = "_source_row, procedure_code, is_result_digitised"
     assert intake.accepted(receipt, columns) == [
         (1, "1.000001", False),
         (4, "1.000001", True),
         (6, "1.000001", None),
+        (8, "1.000001", False),
     ]
     assert intake.accepted(receipt, "dossier_code, _source_row", "supplements") == [
         ("H01.01-240102-00001", 1),

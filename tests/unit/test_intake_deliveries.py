@@ -360,6 +360,18 @@ def test_fault_of_ours_is_raised_after_the_others_were_tried(intake):
     assert len(intake.take_in()) == 1
 
 
+def test_row_that_disappears_is_a_fault(intake):
+    def losing(connection, dataset_code, suites_folder):
+        connection.execute("delete from dossiers__rows where rowid = 1")
+        return fake_suite(connection, dataset_code, suites_folder)
+
+    intake.drop("dossiers.csv", csv_text(3))
+
+    with pytest.raises(PipelineError, match="conservation"):
+        intake.take_in(losing)
+    assert not list(intake.settings.accepted.glob(f"*/locality={LOCALITY}/*"))
+
+
 def test_locality_that_is_not_in_the_register_is_a_fault_of_settings(intake):
     with pytest.raises(SettingsError, match="nowhere"):
         edge.run_intake(intake.settings, "nowhere", fake_suite)
