@@ -1,6 +1,7 @@
 -- The clean dossiers of one locality: one row each, with everything that will ever happen to it.
--- Ways: 0 closed in its span, 1 carried in and closed, 2 running, 3 open past its due date, 4 waits for a supplement,
--- 5 waits for a fee, 6 stopped, 7 closed after the span, 8 received after it, 9 registered, 10 not accepted.
+-- Ways: 0 closed in its span, 1 carried in and closed, 2 running, 3 open past its due date,
+-- 4 waits for a supplement, 5 waits for a fee, 6 stopped, 7 closed after the span,
+-- 8 received after it, 9 registered, 10 not accepted.
 create or replace table base as
 with hashed as (
     select
@@ -166,7 +167,9 @@ moments as (
         case
             when not has_no_due
                 then moment(
-                    received_no + allowed_days, case when allowed_days = 0 then 479 else minute end, 0
+                    received_no + allowed_days,
+                    case when allowed_days = 0 then 479 else minute end,
+                    0
                 )
         end as due_at,
         case

@@ -7,10 +7,11 @@ with register as (
         field_name as "Lĩnh vực",
         level_name as "Cấp thực hiện",
         cast(legacy_level_no as string) as "Mức độ",
-        cast(case when legal_days = 0 then 4 else legal_days end as string) as "Thời hạn giải quyết / Theo quy định",
-        cast(case when legal_days = 0 then 2 else committed_days end as string) as "Thời hạn giải quyết / Đã cắt giảm",
-        case when legal_days = 0 then 'Giờ làm việc' else 'Ngày làm việc' end as "Thời hạn giải quyết / Đơn vị tính",
-        case when has_fee then 'Có' else 'Không' end as "Thu phí, lệ phí",
+        cast(if(legal_days = 0, 4, legal_days) as string) as "Thời hạn giải quyết / Theo quy định",
+        cast(if(legal_days = 0, 2, committed_days) as string)
+            as "Thời hạn giải quyết / Đã cắt giảm",
+        if(legal_days = 0, 'Giờ làm việc', 'Ngày làm việc') as "Thời hạn giải quyết / Đơn vị tính",
+        yes_no(has_fee) as "Thu phí, lệ phí",
         strftime(announced_date, '%d/%m/%Y') as "Ngày công bố",
         procedure_no
     from procedures
@@ -21,8 +22,12 @@ select * exclude (procedure_no)
 from (
     select * from register
     union all
-    select r.* replace (concat('3.999001.000.00.00.', $province_code) as "Mã thủ tục", 100000 + copy.no as procedure_no)
-    from (select * from register order by procedure_no limit 1) as r cross join range(2) as copy (no)
+    select r.* replace (
+        concat('3.999001.000.00.00.', $province_code) as "Mã thủ tục",
+        100000 + copy.no as procedure_no
+    )
+    from (select * from register order by procedure_no limit 1) as r
+    cross join range(2) as copy (no)
 )
 order by procedure_no
 -- file: Đơn vị
@@ -32,7 +37,7 @@ select
     case level_code when 'district' then 'Cấp huyện' else 'Cấp xã' end as "Cấp",
     parent_code as "Đơn vị cấp trên",
     group_code as "Nhóm",
-    case area_code when 'urban' then 'Đô thị' when 'rural' then 'Nông thôn' else 'Miền núi' end as "Khu vực"
+    map {'urban': 'Đô thị', 'rural': 'Nông thôn', 'mountain': 'Miền núi'}[area_code] as "Khu vực"
 from agencies
 where locality_no = $locality_no
 order by agency_no
@@ -48,28 +53,27 @@ select
     identity_no(s.h1) as "Người nộp / Số CMND-CCCD",
     phone(s.h7) as "Người nộp / Điện thoại",
     concat(street(s.h7), ', ', commune_name) as "Người nộp / Địa chỉ",
-    case when pick(s.h7, 8, 100) < 92 then 'Cá nhân' else 'Doanh nghiệp' end as "Người nộp / Đối tượng",
-    case
-        when dirt_code = 'unknown_channel' then 'Fax'
-        when channel_code = 'online' then 'Trực tuyến'
-        when channel_code = 'postal' then 'Bưu chính công ích'
-        else 'Trực tiếp'
-    end as "Tiếp nhận / Hình thức nộp",
+    if(is_business, 'Doanh nghiệp', 'Cá nhân') as "Người nộp / Đối tượng",
+    map {
+        'direct': 'Trực tiếp', 'online': 'Trực tuyến', 'postal': 'Bưu chính công ích', 'unknown': 'Fax'
+    }[channel_code] as "Tiếp nhận / Hình thức nộp",
     local(submitted_at) as "Tiếp nhận / Ngày nộp",
-    case when has_reception then coalesce(unreadable_date, local(received_at)) end as "Tiếp nhận / Ngày tiếp nhận",
+    case when has_reception then coalesce(unreadable_date, local(received_at)) end
+        as "Tiếp nhận / Ngày tiếp nhận",
     local(due_at) as "Tiếp nhận / Ngày hẹn trả",
     agency_code as "Giải quyết / Mã đơn vị",
     agency_name as "Giải quyết / Đơn vị giải quyết",
-    case when dirt_code = 'unknown_status' then 'Lưu kho' else getvariable('igate_states')[status_no] end as "Giải quyết / Trạng thái",
+    if(dirt_code = 'unknown_status', 'Lưu kho', getvariable('igate_states')[status_no])
+        as "Giải quyết / Trạng thái",
     local(finished_at) as "Giải quyết / Ngày có kết quả",
     local(returned_at) as "Giải quyết / Ngày trả kết quả",
     local(not_accepted_at) as "Giải quyết / Ngày từ chối",
     local(case when pause_code = 'supplement' then paused_at end) as "Bổ sung / Ngày yêu cầu",
     local(case when pause_code = 'supplement' then resumed_at end) as "Bổ sung / Ngày bổ sung",
-    case when is_input_digitised then 'Có' else 'Không' end as "Số hóa / Thành phần hồ sơ",
-    case when finished_at is null then null when is_result_digitised then 'Có' else 'Không' end as "Số hóa / Kết quả",
-    case when finished_at is null then null when is_electronic then 'Có' else 'Không' end as "Số hóa / Kết quả điện tử",
-    case when is_reused then 'Có' else 'Không' end as "Số hóa / Tái sử dụng"
+    yes_no(is_input_digitised) as "Số hóa / Thành phần hồ sơ",
+    case when finished_at is not null then yes_no(is_result_digitised) end as "Số hóa / Kết quả",
+    case when finished_at is not null then yes_no(is_electronic) end as "Số hóa / Kết quả điện tử",
+    yes_no(is_reused) as "Số hóa / Tái sử dụng"
 from shown as s
 inner join agencies using (agency_no)
 inner join procedures using (procedure_no)

@@ -31,8 +31,12 @@ from (
     select * from register
     union all
     -- Two records under one code, and one without a code.
-    select r.* replace (concat('3.999001.000.00.00.', $province_code) as "MaTTHC", 100000 + copy.no as procedure_no)
-    from (select * from register order by procedure_no limit 1) as r cross join range(2) as copy (no)
+    select r.* replace (
+        concat('3.999001.000.00.00.', $province_code) as "MaTTHC",
+        100000 + copy.no as procedure_no
+    )
+    from (select * from register order by procedure_no limit 1) as r
+    cross join range(2) as copy (no)
     union all
     select * replace (cast(null as string) as "MaTTHC", 100009 as procedure_no)
     from (select * from register order by procedure_no limit 1)
@@ -59,48 +63,38 @@ select
     field_code as "MaLinhVuc",
     field_name as "TenLinhVuc",
     legacy_level_no as "MucDo",
-    case
-        when dirt_code = 'unknown_channel' then '7'
-        when channel_code = 'online' then '2'
-        when channel_code = 'postal' then '3'
-        else '1'
-    end as "KenhThucHien",
-    case when pick(s.h1, 8, 100) < $postal * 100 then '3' when is_online and pick(s.h1, 24, 100) < 40 then '2' else '1' end as "HinhThuc",
-    case
-        when not is_online then 'MCDT'
-        when $has_city_app and pick(s.h1, 12, 100) > 80 then 'HUES'
-        when pick(s.h1, 12, 100) < 45 then 'DVCQG'
-        else 'CDVC'
-    end as "NoiNopHoSo",
-    case when not is_online then 'KXD' when pick(s.h1, 20, 100) < 35 then 'HoTro' else 'TuNop' end as "HinhThucNop",
-    case when pick(s.h7, 8, 100) < 88 then '1' else '2' end as "LoaiDoiTuong",
+    map {'direct': '1', 'online': '2', 'postal': '3', 'unknown': '7'}[channel_code]
+        as "KenhThucHien",
+    map {'direct': '1', 'online': '2', 'postal': '3'}[return_channel_code] as "HinhThuc",
+    map {
+        'counter': 'MCDT', 'city_app': 'HUES', 'national_portal': 'DVCQG', 'provincial_portal': 'CDVC'
+    }[entry_system_code] as "NoiNopHoSo",
+    map {'unknown': 'KXD', 'assisted': 'HoTro', 'self': 'TuNop'}[help_code] as "HinhThucNop",
+    case when is_business then '2' else '1' end as "LoaiDoiTuong",
     written(submitted_at) as "NgayNopHoSo",
     written(reception_due_at) as "HanTiepNhan",
-    case when has_reception then coalesce(unreadable_date, written(received_at)) end as "NgayTiepNhan",
+    case when has_reception then coalesce(unreadable_date, written(received_at)) end
+        as "NgayTiepNhan",
     written(due_at) as "NgayHenTra",
     written(finished_at) as "NgayKetThucXuLy",
     written(returned_at) as "NgayTra",
     written(not_accepted_at) as "NgayTuChoi",
-    case when dirt_code = 'unknown_status' then '99' else cast(status_no as string) end as "TrangThaiHoSo",
+    case when dirt_code = 'unknown_status' then '99' else cast(status_no as string) end
+        as "TrangThaiHoSo",
     receiving_code as "MaDonViTiepNhan",
     agency_code as "MaDonViXuLy",
     agency_name as "DonViXuLy",
     cast(s.has_fee as integer) as "CoPhiLePhi",
-    case
-        when s.has_fee and is_online and pick(s.h1, 28, 100) < $cashless * 100 then 1 + pick(s.h1, 32, 2)
-        else 0
-    end as "DuocThanhToanTrucTuyen",
-    cast(s.has_fee and (is_online and pick(s.h1, 28, 100) < $cashless * 100 or pick(s.h1, 30, 100) < $cashless * 100) as integer)
-        as "ThanhToanKhongTienMat",
+    case when is_online_paid then 1 + pick(s.h1, 32, 2) else 0 end as "DuocThanhToanTrucTuyen",
+    cast(is_cashless_paid as integer) as "ThanhToanKhongTienMat",
     cast(is_input_digitised as integer) as "HoSoCoThanhPhanSoHoa",
     case when finished_at is not null then cast(is_electronic as integer) end as "KetQuaDienTu",
     cast(is_reused as integer) as "DuocTaiSuDung",
-    cast(is_online and pick(s.h1, 46, 100) < 80 as integer) as "TaiKhoanDuocXacThucVoiVNeID",
-    cast(pick(s.h1, 42, 1000) < 4 as integer) as "PhiDiaGioi",
-    cast(pick(s.h1, 44, 100) < 8 as integer) as "LienThong",
-    case when is_overdue and finished_at is not null and pick(s.h1, 10, 100) < 60
-        then ['KLCV', 'PHLT', 'HTPM', 'PHUCTAP', 'KYDUYET'][1 + pick(s.h1, 14, 5)] end as "NguyenNhanQuaHan",
-    case when is_overdue and finished_at is not null and pick(s.h1, 18, 100) < 30 then receiving_code end as "DonViGayChamTre",
+    cast(is_verified as integer) as "TaiKhoanDuocXacThucVoiVNeID",
+    cast(is_cross_boundary as integer) as "PhiDiaGioi",
+    cast(is_inter_agency as integer) as "LienThong",
+    ['KLCV', 'PHLT', 'HTPM', 'PHUCTAP', 'KYDUYET'][cause_no] as "NguyenNhanQuaHan",
+    responsible_code as "DonViGayChamTre",
     written(apology_sent_at) as "NgayXinLoi",
     person(s.h1) as "ChuHoSo",
     {'LoaiDinhDanh': 1, 'SoDinhDanh': identity_no(s.h1)} as "DinhDanhCHS",
@@ -109,35 +103,52 @@ select
     concat(street(s.h7), ', ', commune_name, ', ', district_name) as "DiaChi",
     person(s.h1) || ' - ' || field_name as "TrichYeuHoSo",
     cast(null as string) as "GhiChu",
-    case when pick(s.h1, 38, 100) < 70 then [{'MaCSDL': 'CSDLQGDC'}] else [] end as "DSKetNoiCSDL",
+    case when has_population_data then [{'MaCSDL': 'CSDLQGDC'}] else [] end as "DSKetNoiCSDL",
     case
-        when pause_code <> 'supplement' or paused_at is null or dirt_code is not null then []
-        when $has_child_dirt and pick(s.h7, 20, 80) = 1
-            then [asked(paused_at, resumed_at, first_due_at, due_at, person(s.h7)), asked(paused_at + interval 1 minute, paused_at - interval 9 day, first_due_at, due_at, person(s.h7))]
+        when pause_code is distinct from 'supplement' or paused_at is null or dirt_code is not null
+            then []
+        when $has_child_dirt and pick(s.h7, 20, 80) = 1 then [
+            asked(paused_at, resumed_at, first_due_at, due_at, person(s.h7)),
+            asked(
+                paused_at + interval 1 minute,
+                paused_at - interval 9 day,
+                first_due_at,
+                due_at,
+                person(s.h7)
+            )
+        ]
         else [asked(paused_at, resumed_at, first_due_at, due_at, person(s.h7))]
     end as "DanhSachHoSoBoSung",
     case
-        when pause_code not in ('fee', 'stop') or paused_at is null or dirt_code is not null then []
-        else [{'LyDo': case pause_code when 'fee' then 'NVTC' else 'DUNG' end, 'NgayBatDau': written(paused_at), 'NgayKetThuc': written(resumed_at)}]
+        when pause_code in ('fee', 'stop') and paused_at is not null and dirt_code is null then [{
+            'LyDo': case pause_code when 'fee' then 'NVTC' else 'DUNG' end,
+            'NgayBatDau': written(paused_at),
+            'NgayKetThuc': written(resumed_at)
+        }]
+        else []
     end as "DanhSachTamDung",
     case
-        when not s.has_fee or received_at is null or dirt_code is not null or received_at + interval 25 second >= $exported_at then []
-        else [{
-            'MaPhiLePhi': 'PLP' || cast(procedure_no % 90 + 10 as string),
+        when has_payment then [{
+            'MaPhiLePhi': fee_code,
             'TenPhiLePhi': 'Phí, lệ phí ' || lower(field_name),
-            'LoaiPhiLePhi': case when field_code = 'G13-TN01' and pick(s.h1, 14, 3) = 0 then '3' when pick(s.h1, 16, 3) = 0 then '1' else '2' end,
-            'HinhThucThu': case
-                when is_online and pick(s.h1, 28, 100) < $cashless * 100 then 'TT'
-                when pick(s.h1, 30, 100) < $cashless * 100 then ['POS', 'QR', 'CK'][1 + pick(s.h1, 32, 3)]
-                else 'TM'
-            end,
-            'Gia': case when $has_child_dirt and pick(s.h7, 24, 200) = 1 then -1 else 1 end * (1 + pick(s.h1, 22, 60)) * 5000,
-            'NgayThu': written(received_at + interval 25 second)
+            'LoaiPhiLePhi': map {'charge': '1', 'fee': '2', 'financial_obligation': '3'}[
+                fee_kind_code
+            ],
+            'HinhThucThu': map {
+                'online': 'TT', 'pos': 'POS', 'qr': 'QR', 'transfer': 'CK', 'cash': 'TM'
+            }[payment_code],
+            'Gia': if($has_child_dirt and pick(s.h7, 24, 200) = 1, -fee_amount, fee_amount),
+            'NgayThu': written(paid_at)
         }]
+        else []
     end as "DanhSachLePhi",
     case
-        when finished_at is null or not is_result_digitised then []
-        else [{'TenGiayTo': 'Kết quả ' || lower(field_name), 'GiayToId': dossier_no % 1000000, 'MaGiayToKetQua': 'KQ' || cast(procedure_no as string)}]
+        when finished_at is not null and is_result_digitised then [{
+            'TenGiayTo': 'Kết quả ' || lower(field_name),
+            'GiayToId': dossier_no % 1000000,
+            'MaGiayToKetQua': concat('KQ', procedure_no)
+        }]
+        else []
     end as "DanhSachGiayToKetQua"
 from shown as s
 inner join agencies using (agency_no)
@@ -148,14 +159,14 @@ with rated as (
     select
         dossier_code as "MaHoSo",
         agency_code as "MaDonVi",
-        ['THAIDO', 'THOIGIAN', 'THUTUC'][1 + pick(s.h1, 6, 3)] as "TieuChi",
-        case when pick(s.h1, 26, 1000) < 700 then 'RẤT HÀI LÒNG' when pick(s.h1, 26, 1000) < 985 then 'HÀI LÒNG' else 'KHÔNG HÀI LÒNG' end as "MucDoHaiLong",
-        written(returned_at + interval 5 second) as "NgayDanhGia",
-        case when pick(s.h7, 26, 100) < 4 then 'Cảm ơn ' || person(s.h7) end as "GopY",
+        ['THAIDO', 'THOIGIAN', 'THUTUC'][criterion_no] as "TieuChi",
+        ['RẤT HÀI LÒNG', 'HÀI LÒNG', 'KHÔNG HÀI LÒNG'][rating_no] as "MucDoHaiLong",
+        written(rated_at) as "NgayDanhGia",
+        case when pick(h7, 26, 100) < 4 then 'Cảm ơn ' || person(h7) end as "GopY",
         row_number() over (order by dossier_no) as row_no
-    from shown as s
+    from shown
     inner join agencies using (agency_no)
-    where returned_at < $exported_at - interval 1 minute and pick(s.h1, 2, 100) < 3 and dirt_code is null
+    where is_rated
 )
 
 select * exclude (row_no)
@@ -184,7 +195,7 @@ select
     case when pick(h7, 2, 10) < 6 then 'DVCQG' else 'HUES' end as "MaHeThong",
     dossier_code as "MaHoSo",
     written(received_at) as "NgayTiepNhan",
-    written(case when pick(h7, 6, 100) < 6 then due_at + interval 1 day else due_at end) as "NgayHenTra",
+    written(if(pick(h7, 6, 100) < 6, due_at + interval 1 day, due_at)) as "NgayHenTra",
     case when pick(h7, 10, 100) < 12 then null else written(finished_at) end as "NgayKetThucXuLy",
     case when finished_at is null or pick(h7, 10, 100) < 12 then '4' else '9' end as "TrangThaiHoSo"
 from shown
@@ -197,8 +208,8 @@ select
     ['DVCQG', 'MCDT', 'MCDT', 'MCDT'][1 + no % 4] as "HeThongLienQuan",
     ['outage', 'integration', 'slow'][1 + no % 3] as "LoaiSuCo",
     agency_code as "MaDonVi",
-    written(moment($last_day_no - 4 * (no % 9) - 3, cast(20 * (no % 12) as integer), 0)) as "BatDau",
-    written(moment($last_day_no - 4 * (no % 9) - 3, cast(20 * (no % 12) + 140 as integer), 0)) as "KetThuc"
+    written(moment($last_day_no - 4 * (no % 9) - 3, 20 * (no % 12), 0)) as "BatDau",
+    written(moment($last_day_no - 4 * (no % 9) - 3, 20 * (no % 12) + 140, 0)) as "KetThuc"
 from (
     select agency_code, row_number() over (order by area_code <> 'mountain', agency_no) as no
     from agencies

@@ -31,8 +31,12 @@ from (
     select * from register
     union all
     -- Two lines under one code, and one without a code.
-    select r.* replace (concat('3.999001.000.00.00.', $province_code) as "serviceCode", 100000 + copy.no as procedure_no)
-    from (select * from register order by procedure_no limit 1) as r cross join range(2) as copy (no)
+    select r.* replace (
+        concat('3.999001.000.00.00.', $province_code) as "serviceCode",
+        100000 + copy.no as procedure_no
+    )
+    from (select * from register order by procedure_no limit 1) as r
+    cross join range(2) as copy (no)
     union all
     select * replace (cast(null as string) as "serviceCode", 100009 as procedure_no)
     from (select * from register order by procedure_no limit 1)
@@ -64,46 +68,48 @@ select
     agency_code as "govAgencyCode",
     agency_name as "govAgencyName",
     submitted_at as "submitDate",
-    case when has_reception then coalesce(unreadable_date, cast(received_at as string)) end as "receiveDate",
+    case when has_reception then coalesce(unreadable_date, cast(received_at as string)) end
+        as "receiveDate",
     reception_due_at as "receiveDueDate",
     due_at as "dueDate",
     finished_at as "releaseDate",
     returned_at as "finishDate",
     case when status_no = 7 then received_at + interval 30 second end as "cancellingDate",
     not_accepted_at as "deniedDate",
-    case when dirt_code = 'unknown_status' then 'archived' else getvariable('open_states')[status_no] end as "dossierStatus",
-    case when status_no = 4 then 'processing_' || cast(1 + pick(s.h1, 4, 3) as string) end as "dossierSubStatus",
-    is_online as "online",
     case
-        when dirt_code = 'unknown_channel' then 8
-        when channel_code = 'online' then 3
-        when channel_code = 'postal' then 4
-        else 1
-    end as "originality",
-    case when pick(s.h1, 8, 100) < 4 then 2 when is_online and pick(s.h1, 24, 100) < 40 then 3 else 0 end as "viaPostal",
-    case when not is_online then 'MCDT' when pick(s.h1, 12, 100) < 45 then 'DVCQG' else 'CDVC' end as "system",
-    case when not is_online then 'unknown' when pick(s.h1, 20, 100) < 35 then 'assisted' else 'self' end as "submitHelp",
+        when dirt_code = 'unknown_status' then 'archived'
+        else getvariable('open_states')[status_no]
+    end as "dossierStatus",
+    case when status_no = 4 then concat('processing_', 1 + pick(s.h1, 4, 3)) end
+        as "dossierSubStatus",
+    is_online as "online",
+    map {'direct': 1, 'online': 3, 'postal': 4, 'unknown': 8}[channel_code] as "originality",
+    map {'direct': 0, 'postal': 2, 'online': 3}[return_channel_code] as "viaPostal",
+    map {'counter': 'MCDT', 'national_portal': 'DVCQG', 'provincial_portal': 'CDVC'}[
+        entry_system_code
+    ] as "system",
+    help_code as "submitHelp",
     case when legal_days = 0 then 4 else committed_days end as "durationCount",
     case when legal_days = 0 then 'hour' else 'working_day' end as "durationUnit",
     s.has_fee as "hasFee",
-    s.has_fee and is_online and pick(s.h1, 28, 100) < 70 as "onlinePaid",
-    s.has_fee and (is_online and pick(s.h1, 28, 100) < 70 or pick(s.h1, 30, 100) < $cashless * 100) as "cashlessPaid",
+    is_online_paid as "onlinePaid",
+    is_cashless_paid as "cashlessPaid",
     is_input_digitised as "inputDigitised",
     case when finished_at is not null then is_result_digitised end as "resultDigitised",
     case when finished_at is not null then is_electronic end as "electronicResult",
     is_reused as "dataReused",
-    pick(s.h1, 34, 100) < 6 as "certifiedCopy",
-    case when finished_at is not null then is_electronic and pick(s.h1, 36, 100) < 60 end as "personalStore",
-    pick(s.h1, 38, 100) < 72 as "populationData",
-    pick(s.h1, 42, 1000) < 5 as "crossBoundary",
-    pick(s.h1, 44, 100) < 7 as "interAgency",
-    is_online and pick(s.h1, 46, 100) < 88 as "identityVerified",
-    case when is_overdue and finished_at is not null and pick(s.h1, 10, 100) < 60
-        then ['workload', 'coordination', 'system', 'complexity', 'signing'][1 + pick(s.h1, 14, 5)] end as "delayReason",
-    case when is_overdue and finished_at is not null and pick(s.h1, 18, 100) < 30 then receiving_code end as "delayAgencyCode",
+    has_certified_copy as "certifiedCopy",
+    case when finished_at is not null then is_electronic and pick(s.h1, 36, 100) < 60 end
+        as "personalStore",
+    has_population_data as "populationData",
+    is_cross_boundary as "crossBoundary",
+    is_inter_agency as "interAgency",
+    is_verified as "identityVerified",
+    ['workload', 'coordination', 'system', 'complexity', 'signing'][cause_no] as "delayReason",
+    responsible_code as "delayAgencyCode",
     apology_sent_at as "apologyDate",
     person(s.h1) as "applicantName",
-    case when pick(s.h7, 8, 100) < 88 then 'citizen' else 'business' end as "applicantIdType",
+    case when is_business then 'business' else 'citizen' end as "applicantIdType",
     identity_no(s.h1) as "applicantIdNo",
     date '2021-01-04' + pick(s.h7, 4, 1000) as "applicantIdDate",
     street(s.h7) as "address",
@@ -140,7 +146,10 @@ select * exclude (row_no)
 from (
     select * from asked
     union all
-    select * replace ("requestDate" + interval 1 minute as "requestDate", "requestDate" - interval 9 day as "supplyDate")
+    select * replace (
+        "requestDate" + interval 1 minute as "requestDate",
+        "requestDate" - interval 9 day as "supplyDate"
+    )
     from asked
     where $has_child_dirt and row_no % 90 = 25
 )
@@ -158,20 +167,17 @@ order by dossier_no
 with paid as (
     select
         dossier_code as "dossierNo",
-        'PLP' || cast(procedure_no % 90 + 10 as string) as "feeCode",
-        case when field_code = 'G13-TN01' and pick(s.h1, 14, 3) = 0 then 'financial_obligation' when pick(s.h1, 16, 3) = 0 then 'charge' else 'fee' end as "feeType",
-        (1 + pick(s.h1, 22, 60)) * 5000 as "amount",
-        case
-            when is_online and pick(s.h1, 28, 100) < 70 then 'KEYPAY'
-            when pick(s.h1, 30, 100) < $cashless * 100 then ['POS', 'QR', 'TRANSFER'][1 + pick(s.h1, 32, 3)]
-            else 'CASH'
-        end as "paymentMethod",
-        received_at + interval 25 second as "paymentDate",
-        person(s.h1) as "payerName",
+        fee_code as "feeCode",
+        fee_kind_code as "feeType",
+        fee_amount as "amount",
+        map {
+            'online': 'KEYPAY', 'pos': 'POS', 'qr': 'QR', 'transfer': 'TRANSFER', 'cash': 'CASH'
+        }[payment_code] as "paymentMethod",
+        paid_at as "paymentDate",
+        person(h1) as "payerName",
         row_number() over (order by dossier_no) as row_no
-    from shown as s
-    inner join procedures using (procedure_no)
-    where s.has_fee and received_at is not null and dirt_code is null and received_at + interval 25 second < $exported_at
+    from shown
+    where has_payment
 )
 
 select * exclude (row_no)
@@ -188,14 +194,14 @@ with rated as (
     select
         dossier_code as "dossierNo",
         agency_code as "govAgencyCode",
-        ['attitude', 'time', 'procedure'][1 + pick(s.h1, 6, 3)] as "criterion",
-        case when pick(s.h1, 26, 1000) < 700 then 1 when pick(s.h1, 26, 1000) < 985 then 2 else 3 end as "vote",
-        returned_at + interval 5 second as "voteDate",
-        case when pick(s.h7, 26, 100) < 4 then 'Cảm ơn ' || person(s.h7) end as "comment",
+        ['attitude', 'time', 'procedure'][criterion_no] as "criterion",
+        rating_no as "vote",
+        rated_at as "voteDate",
+        case when pick(h7, 26, 100) < 4 then 'Cảm ơn ' || person(h7) end as "comment",
         row_number() over (order by dossier_no) as row_no
-    from shown as s
+    from shown
     inner join agencies using (agency_no)
-    where returned_at < $exported_at - interval 1 minute and pick(s.h1, 2, 100) < 3 and dirt_code is null
+    where is_rated
 )
 
 select * exclude (row_no)
@@ -222,13 +228,14 @@ order by index_code, component_code
 -- file: plan_tasks (once, centre)
 select
     printf('KH-%02d', no) as "taskCode",
-    'Nhiệm vụ ' || cast(no as string) || ' của kế hoạch cải cách hành chính' as "taskName",
+    concat('Nhiệm vụ ', no, ' của kế hoạch cải cách hành chính') as "taskName",
     year($exported_at) - case when month($exported_at) < 4 then 1 else 0 end as "year",
     a.agency_code as "leadAgencyCode",
     b.agency_code as "coordinatingAgencyCodes",
     'Báo cáo' as "product",
     make_date("year", 12, 20) as "dueDate",
-    case when no <= $plan_tasks_done then make_date("year", cast(1 + no % 12 as bigint), cast(1 + no % 18 as bigint)) end as "doneDate",
+    case when no <= $plan_tasks_done then make_date("year", 1 + no % 12, 1 + no % 18) end
+        as "doneDate",
     case when no <= $plan_tasks_done then 'done' else 'open' end as "status"
 from range(1, $plan_tasks + 1) as task (no)
 inner join agencies as a on a.agency_no = 2 + no % 17
