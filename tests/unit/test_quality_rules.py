@@ -584,6 +584,16 @@ def test_unknown_column_in_an_expectation_is_a_pipeline_error_that_names_it(tmp_
         run("pauses", [{}], suites)
 
 
+def test_expectation_that_ge_leaves_out_is_a_pipeline_error(tmp_path: Path) -> None:
+    suites = suites_with(tmp_path, "pauses", lambda code: code == "dossier_code_present")
+    path = suites / "pauses.json"
+    text = path.read_text(encoding="utf-8").replace("to_not_be_null", "to_be_lovely")
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(PipelineError, match="suite pauses: no result for dossier_code_present"):
+        run("pauses", [{}], suites)
+
+
 def test_absent_unread_columns_count_as_read() -> None:
     connection = duckdb.connect()
     make_helpers(connection, "pauses", 3)

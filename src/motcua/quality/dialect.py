@@ -5,6 +5,7 @@ Here a closed connection stays open, because it is only borrowed, and every resu
 before it is handed on.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,9 @@ CONNECTION_STRING = "duckdb+borrowed:///:memory:"
 KEPT_ROW_COUNT = 1_000
 """Rows kept of one result: more than Great Expectations takes (200) or a table has columns."""
 
+# How Great Expectations writes "the whole table". DuckDB plans the table itself in a third of the
+# time, which on a small delivery is much of what a suite costs.
+_WHOLE_TABLE = re.compile(r"\(SELECT \*\s+FROM (\w+)\s+WHERE true\)")
 _borrowed: ContextVar[duckdb.DuckDBPyConnection] = ContextVar("borrowed")
 
 
@@ -56,6 +60,9 @@ class BorrowedDialect(Dialect):
 
     def connect(self, *_args: Any, **_options: Any) -> ConnectionWrapper:
         return _BorrowedConnection(_borrowed.get())
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        super().do_execute(cursor, _WHOLE_TABLE.sub(r"\1", statement), parameters, context)
 
     @classmethod
     def get_pool_class(cls, _url: Any) -> type[Pool]:

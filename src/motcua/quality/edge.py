@@ -44,7 +44,13 @@ def run_suite(
 
     suite = read_suite(suites_folder, dataset_code)
     table = _prepare(connection, suite)
-    outcome = outcome_of(suite, validation.validate(connection, table, suite.spec))
+    try:
+        answer = validation.validate(connection, table, suite.spec)
+    except Exception as error:
+        # Before any row is read: an expectation type that does not exist, a missing argument.
+        reason = f"Great Expectations cannot run it: {type(error).__name__}"
+        raise PipelineError(f"suite {dataset_code}", reason) from error
+    outcome = outcome_of(suite, answer)
     _find_rows(connection, suite, table, outcome.checks)
     logger.info(
         "%s: %s of %s expectations met",

@@ -52,7 +52,9 @@ def _by_rule_code(suite: Suite, answer: dict[str, Any]) -> dict[str, dict[str, A
     }
     unanswered = [rule.rule_code for rule in suite.rules if rule.rule_code not in results]
     if unanswered:
-        raise PipelineError(f"suite {suite.dataset_code}", f"no result for {unanswered[0]}")
+        # Great Expectations only logs an expectation whose type or arguments it does not know.
+        reason = f"no result for {unanswered[0]}: type or arguments unknown to Great Expectations"
+        raise PipelineError(f"suite {suite.dataset_code}", reason)
     return results
 
 

@@ -29,7 +29,7 @@ _INDEX_QUERY = {
 }
 _one_at_a_time = threading.Lock()
 # What it would warn of is raised by edge, without the values that its messages may hold.
-# Under Airflow every line of the library's own log would be a row of the task's log, by the thousand.
+# Under Airflow every line of the library's own log would be a row of the task's log.
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 
