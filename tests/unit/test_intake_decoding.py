@@ -267,7 +267,7 @@ def test_json_lines_with_nested_lists(intake, newline):
         "",
         record(4, BoSung={"NgayBoSung": "20240104080000"}),
     ]
-    intake.drop("dossiers.jsonl", newline.join(lines))
+    intake.drop("dossiers.jsonl", "\ufeff" + newline.join(lines))
 
     receipt = intake.take_in_one()
 

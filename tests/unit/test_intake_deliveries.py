@@ -180,6 +180,27 @@ def test_across_file_systems_the_original_is_copied_then_removed(intake, monkeyp
     assert not [path for path in intake.settings.raw.rglob("*") if path.name.startswith(".")]
 
 
+def test_killed_while_copying_leaves_nothing_half_copied(intake, monkeypatch):
+    def rename(self, target):
+        raise OSError(18, "Invalid cross-device link")
+
+    def copying(source, target, **named):
+        edge.Path(target).write_text(edge.Path(source).read_text()[:90])
+        raise Killed
+
+    intake.drop("dossiers.csv", csv_text(3))
+    monkeypatch.setattr(edge.Path, "rename", rename)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copy2", copying)
+        with pytest.raises(Killed):
+            intake.take_in()
+
+    receipt = intake.take_in_one()
+
+    assert (receipt.state_code, receipt.datasets[0].accepted_count) == ("accepted", 3)
+    assert not [path for path in intake.settings.raw.rglob("*") if path.name.startswith(".")]
+
+
 ZIPPED = csv_text(2)
 
 

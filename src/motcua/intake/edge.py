@@ -456,12 +456,12 @@ def _move(entry: Path, files: Path) -> None:
     except OSError as error:
         if error.errno != 18:  # EXDEV: another file system
             raise
-        _copy_across(entry, place)
+        # The copy grows outside files/, where nothing half-copied may lie.
+        _copy_across(entry, files.parent / f".{entry.name}.partial", place)
         _remove(entry)
 
 
-def _copy_across(entry: Path, place: Path) -> None:
-    partial = place.parent / f".{place.name}.partial"
+def _copy_across(entry: Path, partial: Path, place: Path) -> None:
     _remove(partial)
     if _is_folder(entry):
         shutil.copytree(entry, partial, symlinks=True)

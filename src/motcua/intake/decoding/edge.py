@@ -700,15 +700,8 @@ def _store_sheet(
 
 def _probe_json(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
     del scratch
-    with duckdb.connect() as connection:
-        records = _json_records(file, layout, file.path)
-        try:
-            rows = connection.execute(
-                f"select rec from ({records}) where rec is not null limit {SAMPLE_RECORDS}"
-            ).fetchall()
-        except (duckdb.InvalidInputException, duckdb.ConversionException):
-            rows = _sample_lines(file, layout)
-    sample = [record for (text,) in rows if (record := _parse_record(text)) is not None]
+    rows = _sample_lines(file) if layout.format == "jsonl" else _sample_document(file, layout)
+    sample = [record for text in rows if (record := _parse_record(text)) is not None]
     if layout.records and not sample and not _has_records(file, layout):
         raise DeliveryRefusedError("file_unreadable", file.name, "JSON")
     shape = jsonpaths.shape_of(sample, layout, contract)
@@ -728,12 +721,21 @@ def _has_records(file: SourceFile, layout: Layout) -> bool:
     return bool(found) and found[0][0] == "ARRAY"
 
 
-def _sample_lines(file: SourceFile, layout: Layout) -> list[tuple[str]]:
-    if layout.format == "json":
-        raise DeliveryRefusedError("file_unreadable", file.name, "JSON")
-    with file.path.open("rb") as stream:
-        lines = list(itertools.islice(stream, SAMPLE_RECORDS))
-    return [(line.decode("utf-8", "replace"),) for line in lines]
+def _sample_document(file: SourceFile, layout: Layout) -> list[str]:
+    with duckdb.connect() as connection:
+        try:
+            rows = connection.execute(
+                f"select rec from ({_json_records(layout, file.path)}) "
+                f"where rec is not null limit {SAMPLE_RECORDS}"
+            ).fetchall()
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            raise DeliveryRefusedError("file_unreadable", file.name, "JSON") from None
+    return [text for (text,) in rows]
+
+
+def _sample_lines(file: SourceFile) -> list[str]:
+    with file.path.open(encoding="utf-8-sig", errors="replace") as stream:
+        return list(itertools.islice(stream, SAMPLE_RECORDS))
 
 
 def _parse_record(text: str) -> dict[str, object] | None:
@@ -748,9 +750,8 @@ def _object_size(path: Path) -> int:
     return max(path.stat().st_size + 1, 16 << 20)
 
 
-def _json_records(file: SourceFile, layout: Layout, path: Path) -> str:
+def _json_records(layout: Layout, path: Path) -> str:
     """Write the relation of the records as JSON text, one row each in the order of the file."""
-    del file
     if layout.format == "jsonl":
         with path.open("rb") as stream:
             newline = "\\r\\n" if stream.readline(MAX_JSON_LINE_BYTES).endswith(b"\r\n") else "\\n"
@@ -811,7 +812,7 @@ def _store_records(
     path: Path,
     first: int,
 ) -> int:
-    records = _json_records(probe.file, reader.job.layout, path)
+    records = _json_records(reader.job.layout, path)
     source = jsonpaths.relation_sql(
         records,
         reader.job.layout,
