@@ -1,17 +1,15 @@
 {% macro extra_reviews() -%}
-    {#- Reviews that a pack asks for and the register does not hold; none is a table without rows. -#}
-    {%- set empty = {"review_code": "", "period_code": "", "province_code": ""} -%}
-    {%- set rows = var("extra_reviews", []) or [] -%}
-    {%- for row in [empty] + (rows if rows is not string else []) %}
-    select
-        cast('{{ row["review_code"] }}' as string) as review_code,
-        cast('{{ row["period_code"] }}' as string) as period_code,
-        cast('{{ row["province_code"] }}' as string) as province_code
-    {%- if loop.first %}
-    where 1 = 0
-    {%- endif %}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    {#- Reviews that a pack asks for and the register does not hold; maybe none. -#}
+    {%- set requested = var("extra_reviews", []) -%}
+    {%- set names = ["review_code", "period_code", "province_code"] -%}
+    {%- set nothing = "select '' as " ~ names | join(", '' as ") ~ " where 1 = 0" -%}
+    {%- set selects = [nothing] -%}
+    {%- for row in ([] if requested is string else requested) -%}
+        {%- set values = [] -%}
+        {%- for name in names -%}
+            {%- do values.append("'" ~ (row[name] | replace("'", "''")) ~ "' as " ~ name) -%}
+        {%- endfor -%}
+        {%- do selects.append("select " ~ values | join(", ")) -%}
+    {%- endfor -%}
+    {{ selects | join(" union all ") }}
 {%- endmacro %}

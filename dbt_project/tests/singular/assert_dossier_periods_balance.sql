@@ -1,4 +1,4 @@
--- The same identities for each dossier in each period: a dossier is resolved or pending, never both.
+-- The same identities for each dossier in each period: resolved or pending, never both.
 select
     dossier_key,
     period_code

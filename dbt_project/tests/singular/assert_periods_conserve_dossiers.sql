@@ -1,4 +1,4 @@
--- Every dossier that the period's dates let in is counted once, in its own agency, and nowhere else.
+-- Every dossier that a period's dates let in is counted once, in its own agency.
 with periods as (
     select
         reviewed.province_code,

@@ -1,14 +1,26 @@
--- No row is refused without a reason that names its file and line. Nested items share a line, so several refused
--- rows may point at one place; a delivery refused whole has its own reason.
-with reasons as (
+-- No row is refused without a reason that names its file and line. Nested items share a line, so
+-- several refused rows may point at one place; a delivery refused whole has its own reason.
+with places as (
     select
         delivery_id,
         dataset_code,
-        count(distinct coalesce(source_file, '') || '|' || coalesce(source_sheet, '')
-            || '|' || cast(source_row as string)) as place_count,
-        sum(finding_count) as finding_count
+        finding_count,
+        coalesce(source_file, '')
+        || '|'
+        || coalesce(source_sheet, '')
+        || '|'
+        || cast(source_row as string) as place
     from {{ ref('fct_refusals') }}
     where severity_code = 'critical' and source_row is not null
+),
+
+reasons as (
+    select
+        delivery_id,
+        dataset_code,
+        count(distinct place) as place_count,
+        sum(finding_count) as finding_count
+    from places
     group by delivery_id, dataset_code
 )
 

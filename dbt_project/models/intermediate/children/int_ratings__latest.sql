@@ -1,4 +1,4 @@
--- Equal rows of one export are different events; of two exports that hold the same event, the last wins.
+-- Equal rows of one export are different events; of two exports that hold one, the last wins.
 with ratings as (select * from {{ ref('stg_landing__ratings') }}),
 
 deliveries as (select * from {{ ref('int_deliveries__known') }}),

@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
 -- A table, not a view: every model that asks what is known would read all receipts again.
--- What was exported on or before the as-of date is known. A refused delivery whose time of export nobody
--- could read brings no figure, and is shown whatever the date.
+-- What was exported on or before the as-of date is known. A refused delivery whose time of export
+-- nobody could read brings no figure, and is shown whatever the date.
 with receipts as (select * from {{ ref('stg_landing__receipts') }}),
 
 final as (

@@ -1,4 +1,4 @@
--- Nested items share the line of the record around them: what they say of it is told once, with its count.
+-- Nested items share the line of the record around them: it is told once, with its count.
 with refusals as (select * from {{ ref('stg_landing__refusals') }}),
 
 deliveries as (select * from {{ ref('int_deliveries__known') }}),
@@ -18,7 +18,7 @@ final as (
         max(mend) as mend,
         count(*) as finding_count
     from refusals
-    where refusals.delivery_id in (select deliveries.delivery_id from deliveries)
+    where delivery_id in (select deliveries.delivery_id from deliveries)
     group by
         delivery_id,
         dataset_code,

@@ -1,12 +1,12 @@
--- The counting rule ii06, written here and nowhere else: what each dossier is in each period that a review reads.
--- Dates are compared, never times of day.
+-- The counting rule ii06, written here and nowhere else: what each dossier is in each period
+-- that a review reads. Dates are compared, never times of day.
 with dossiers as (select * from {{ ref('int_dossiers__latest') }}),
 
 periods as (select * from {{ ref('int_periods__reviewed') }}),
 
 pauses as (select * from {{ ref('int_pauses__dated') }}),
 
--- What ends on a day has ended when the day is over, and a period is read at the end of its last day.
+-- What ends on a day has ended when the day is over; a period is read at the end of its last day.
 paused as (
     select distinct
         pauses.locality_code,

@@ -82,7 +82,8 @@ final as (
         latest._source_row
     from latest
     left join agencies
-        on coalesce(latest.resolving_agency_code, latest.receiving_agency_code)
+        on
+            coalesce(latest.resolving_agency_code, latest.receiving_agency_code)
             = agencies.agency_code
     left join procedures
         on

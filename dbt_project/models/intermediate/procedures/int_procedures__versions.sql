@@ -1,4 +1,4 @@
--- The grade belongs to the procedure, the province and the time: a version is known by its valid_from.
+-- The grade belongs to procedure, province and time: a version is known by its valid_from.
 with procedures as (select * from {{ ref('stg_landing__procedures') }}),
 
 deliveries as (select * from {{ ref('int_deliveries__known') }}),

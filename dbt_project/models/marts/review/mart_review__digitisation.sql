@@ -36,7 +36,9 @@ final as (
         input_unknown_count as unknown_count,
         'Hồ sơ đã giải quyết có thông tin' as denominator_name
     from sums
-    where (resolved_count - input_unknown_count) > 0 or input_unknown_count > 0
+    where
+        resolved_count - input_unknown_count > 0
+        or input_unknown_count > 0
     union all
     select
         'result_digitised' as metric_code,
@@ -50,7 +52,9 @@ final as (
         result_unknown_count as unknown_count,
         'Hồ sơ đã giải quyết có thông tin' as denominator_name
     from sums
-    where (resolved_count - result_unknown_count) > 0 or result_unknown_count > 0
+    where
+        resolved_count - result_unknown_count > 0
+        or result_unknown_count > 0
     union all
     select
         'input_and_result_digitised' as metric_code,
@@ -64,7 +68,9 @@ final as (
         input_and_result_unknown_count as unknown_count,
         'Hồ sơ đã giải quyết có thông tin' as denominator_name
     from sums
-    where (resolved_count - input_and_result_unknown_count) > 0 or input_and_result_unknown_count > 0
+    where
+        resolved_count - input_and_result_unknown_count > 0
+        or input_and_result_unknown_count > 0
     union all
     select
         'result_electronic' as metric_code,
@@ -78,7 +84,9 @@ final as (
         result_electronic_unknown_count as unknown_count,
         'Hồ sơ đã giải quyết có thông tin' as denominator_name
     from sums
-    where (resolved_count - result_electronic_unknown_count) > 0 or result_electronic_unknown_count > 0
+    where
+        resolved_count - result_electronic_unknown_count > 0
+        or result_electronic_unknown_count > 0
     union all
     select
         'data_reused' as metric_code,
@@ -92,7 +100,9 @@ final as (
         data_reused_unknown_count as unknown_count,
         'Hồ sơ đã giải quyết có thông tin' as denominator_name
     from sums
-    where (resolved_count - data_reused_unknown_count) > 0 or data_reused_unknown_count > 0
+    where
+        resolved_count - data_reused_unknown_count > 0
+        or data_reused_unknown_count > 0
 )
 
 select * from final

@@ -12,7 +12,8 @@ sums as (
         cast(sum(received_online_count) as bigint) as received_online_count,
         cast(sum(channel_missing_count) as bigint) as channel_missing_count,
         cast(sum(received_full_online_count) as bigint) as received_full_online_count,
-        cast(sum(received_online_grade_unknown_count) as bigint) as received_online_grade_unknown_count,
+        cast(sum(received_online_grade_unknown_count) as bigint)
+            as received_online_grade_unknown_count,
         cast(sum(resolved_count) as bigint) as resolved_count,
         cast(sum(resolved_online_count) as bigint) as resolved_online_count,
         cast(sum(resolved_channel_missing_count) as bigint) as resolved_channel_missing_count
@@ -61,7 +62,9 @@ final as (
         received_online_grade_unknown_count as unknown_count,
         'Hồ sơ tiếp nhận trong kỳ' as denominator_name
     from sums
-    where (received_in_period_count - received_online_grade_unknown_count) > 0 or received_online_grade_unknown_count > 0
+    where
+        received_in_period_count - received_online_grade_unknown_count > 0
+        or received_online_grade_unknown_count > 0
 )
 
 select * from final

@@ -1,4 +1,4 @@
--- procedure_count sums to the register of a province and period; procedure_total_count repeats on each grade.
+-- procedure_count sums to the register; procedure_total_count repeats on each grade.
 with procedure_periods as (select * from {{ ref('fct_procedure_periods') }}),
 
 dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
