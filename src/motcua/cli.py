@@ -5,6 +5,7 @@ with one line that says why and what to do.
 """
 
 import logging
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
-from motcua.errors import MotcuaError
+from motcua.errors import MotcuaError, PipelineError
 from motcua.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -194,6 +195,8 @@ def print_review_table(settings: Settings) -> bool:
     """Print published against computed figures, and say whether all are equal."""
     from motcua.demo import edge
 
+    if not settings.marts_file.exists():
+        raise PipelineError("figures", "nothing is published yet; run `motcua build` first")
     rows = edge.read_review_table(settings)
     table = Table("figure", "published", "computed", "numerator", "denominator", "equal")
     for row in rows:
@@ -211,11 +214,27 @@ def print_review_table(settings: Settings) -> bool:
 
 def main() -> None:
     """Run the command line; our own errors become one line and exit code 1."""
+    code = 0
     try:
         app()
     except MotcuaError as error:
         errors.print(f"motcua: {error}", markup=False, soft_wrap=True)
-        sys.exit(1)
+        code = 1
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    leave(code)
+
+
+def leave(code: int) -> None:
+    """End the process at once.
+
+    With Great Expectations and DuckDB's dialect both loaded, the interpreter's own shutdown prints
+    pages about leaked instances that mean nothing to the person who reads them.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _take_in(settings: Settings) -> None:

@@ -77,4 +77,6 @@ def _say(text: str, start: float | None = None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from motcua.cli import leave
+
+    leave(main())
