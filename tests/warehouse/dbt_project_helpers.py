@@ -16,9 +16,18 @@ from motcua.receipts import DatasetCount, Receipt, write_receipt
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFUSAL_COLUMNS = (
-    "delivery_id dataset_code source_file source_sheet source_row column_name value_class_code"
-    " rule_code severity_code sentence mend"
-).split()
+    "delivery_id",
+    "dataset_code",
+    "source_file",
+    "source_sheet",
+    "source_row",
+    "column_name",
+    "value_class_code",
+    "rule_code",
+    "severity_code",
+    "sentence",
+    "mend",
+)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import duckdb
+
 from warehouse.dbt_project_helpers import Delivery, Warehouse
 
-RECEIVED = datetime(2024, 2, 1, 8, 0)
+RECEIVED = datetime.fromisoformat("2024-02-01T08:00")
 FIRST = Delivery(
     "a" * 16,
-    datetime(2024, 7, 2, 8, 0),
+    datetime.fromisoformat("2024-07-02T08:00"),
     {
         "procedures": [
             {"procedure_code": "1.000001", "procedure_name": "Cấp thẻ", "field_code": "G01"}
@@ -21,7 +22,7 @@ FIRST = Delivery(
                 "receiving_agency_code": "H01.01",
                 "status_code": "4" if number % 2 else "9",
                 "received_at": RECEIVED,
-                "finished_at": None if number % 2 else datetime(2024, 2, 9, 8, 0),
+                "finished_at": None if number % 2 else datetime.fromisoformat("2024-02-09T08:00"),
             }
             for number in range(20)
         ],
@@ -35,7 +36,7 @@ FIRST = Delivery(
 )
 SECOND = Delivery(
     "b" * 16,
-    datetime(2025, 1, 3, 8, 0),
+    datetime.fromisoformat("2025-01-03T08:00"),
     {
         "dossiers": [
             {
@@ -44,7 +45,7 @@ SECOND = Delivery(
                 "receiving_agency_code": "H01.01",
                 "status_code": "10",
                 "received_at": RECEIVED,
-                "returned_at": datetime(2024, 8, 9, 8, 0),
+                "returned_at": datetime.fromisoformat("2024-08-09T08:00"),
             }
             for number in range(1, 6, 2)
         ]
@@ -55,14 +56,16 @@ SECOND = Delivery(
 def _without_one_row(path) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"create table kept as select * from '{path}'")
-        connection.execute("delete from kept where _source_row = (select max(_source_row) from kept)")
+        last_row = "select max(_source_row) from kept"
+        connection.execute(f"delete from kept where _source_row = ({last_row})")
         connection.execute(f"copy kept to '{path}' (compression zstd)")
 
 
 def _only(*names: str) -> tuple[str, ...]:
     """Build these nodes and what they stand on."""
     selected = [f"+{name}" for name in names]
-    return ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty", "--select", *selected)
+    only_named = ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty")
+    return (*only_named, "--select", *selected)
 
 
 def test_sound_landing_passes_every_test(tmp_path):
@@ -72,7 +75,7 @@ def test_sound_landing_passes_every_test(tmp_path):
     result = warehouse.run("2025-01-03")
 
     assert result.returncode == 0, result.stdout[-3000:]
-    assert set(warehouse.results().values()) == {"success", "pass"}
+    assert set(warehouse.results().values()) == {"success", "pass", "no-op"}
     assert warehouse.query(
         "select sum(received_count), sum(resolved_count), sum(pending_count)"
         " from review.mart_review__handling where period_code = '2024-CY'"
@@ -83,13 +86,13 @@ def test_rows_taken_out_and_refused_rows_without_a_reason_are_refused(tmp_path):
     warehouse = Warehouse(tmp_path)
     unexplained = Delivery(
         "c" * 16,
-        datetime(2024, 7, 3, 8, 0),
+        datetime.fromisoformat("2024-07-03T08:00"),
         {"plan_tasks": [{"task_code": "2", "year": 2024}]},
         refused_counts={"plan_tasks": 1},
     )
     warehouse.write([FIRST, SECOND, unexplained])
-    for dataset_code, delivery in (("dossiers", FIRST), ("dossiers", SECOND), ("supplements", FIRST)):
-        _without_one_row(warehouse.parquet(dataset_code, delivery))
+    for dataset_code, sent in (("dossiers", FIRST), ("dossiers", SECOND), ("supplements", FIRST)):
+        _without_one_row(warehouse.parquet(dataset_code, sent))
     checks = ("assert_accepted_rows_match_receipts", "assert_refused_rows_have_reasons")
 
     result = warehouse.run("2025-01-03", "build", *_only(*checks))

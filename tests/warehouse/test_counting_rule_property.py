@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -13,19 +13,37 @@ AS_OF = date(2024, 4, 15)
 REVIEWS = ("2023-Y", "2024-Q1", "2024-CH1", "2023-CH2", "2024-05-QN", "2024-Q2")
 FIRST_DAY = date(2023, 1, 1)
 EXPORTS = (
-    datetime(2023, 7, 1, 7, 30),
-    datetime(2024, 3, 14, 23, 50),
-    datetime(2024, 4, 10, 18, 0),
-    datetime(2024, 6, 1, 8, 0),
+    datetime.fromisoformat("2023-07-01T07:30"),
+    datetime.fromisoformat("2024-03-14T23:50"),
+    datetime.fromisoformat("2024-04-10T18:00"),
+    datetime.fromisoformat("2024-06-01T08:00"),
 )
 MEASURES = (
-    "received_count received_in_period_count received_online_count received_other_count"
-    " carried_over_count resolved_count resolved_early_count resolved_on_time_count"
-    " resolved_overdue_count pending_count pending_in_due_count pending_overdue_count"
-    " resolved_no_due_count resolved_withdrawn_count withdrawn_after_due_count"
-    " pending_paused_count"
-).split()
-KEYS = "period_code province_code agency_code field_code level_code channel_code".split()
+    "received_count",
+    "received_in_period_count",
+    "received_online_count",
+    "received_other_count",
+    "carried_over_count",
+    "resolved_count",
+    "resolved_early_count",
+    "resolved_on_time_count",
+    "resolved_overdue_count",
+    "pending_count",
+    "pending_in_due_count",
+    "pending_overdue_count",
+    "resolved_no_due_count",
+    "resolved_withdrawn_count",
+    "withdrawn_after_due_count",
+    "pending_paused_count",
+)
+KEYS = (
+    "period_code",
+    "province_code",
+    "agency_code",
+    "field_code",
+    "level_code",
+    "channel_code",
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +55,7 @@ class Version:
 
 
 def _at(day: date, chance: random.Random) -> datetime:
-    return datetime(day.year, day.month, day.day, chance.randrange(24), chance.randrange(60))
+    return datetime.combine(day, time(chance.randrange(24), chance.randrange(60)))
 
 
 def _some_day(chance: random.Random) -> date:
@@ -98,8 +116,8 @@ def _make(count: int, seed: int):
             for started, ended in _pause_rows(code, chance):
                 kind = chance.choice(["supplements", "pauses"])
                 # A start that two exports share would be one pause, told twice: keep them apart.
-                started_at = datetime(started.year, started.month, started.day, 8, export, number % 60)
-                ended_at = ended and datetime(ended.year, ended.month, ended.day, 17)
+                started_at = datetime.combine(started, time(8, export, number % 60))
+                ended_at = ended and datetime.combine(ended, time(17))
                 names = {"supplements": ("requested_at", "supplied_at")}.get(
                     kind, ("started_at", "ended_at")
                 )

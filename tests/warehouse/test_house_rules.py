@@ -28,7 +28,7 @@ MAY_REF = {
     "fct": {"int", "dim"},
     "mart": {"fct", "dim"},
 }
-# Two intermediate models are tables: each is read by many models and costs a full read of its source.
+# Tables, since many models read each and making it costs a full read of its source.
 INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__superseded"}
 ENDINGS = {
     "date": ("_date", "_from", "_to"),
@@ -89,8 +89,9 @@ def test_model_refs_only_what_its_layer_may(manifest, models):
 
 
 def test_staging_model_reads_one_source(models):
-    wrong = {name for name, node in models.items() if _layer(node) == "stg" and len(node["sources"]) != 1}
-    assert wrong == set()
+    for name, node in models.items():
+        if _layer(node) == "stg":
+            assert len(node["sources"]) == 1, name
 
 
 def test_model_is_built_as_its_layer_is(models):
@@ -124,7 +125,8 @@ def test_published_model_opens_with_its_grain_and_has_a_test_of_it(manifest, mod
     tested = {}
     for node in manifest["nodes"].values():
         if (node.get("test_metadata") or {}).get("name") == "grain":
-            tested[node["attached_node"].split(".")[-1]] = node["test_metadata"]["kwargs"]["columns"]
+            arguments = node["test_metadata"]["kwargs"]
+            tested[node["attached_node"].split(".")[-1]] = arguments["columns"]
     published = {name: node for name, node in models.items() if _folder(node).startswith("marts")}
     for name, node in published.items():
         assert node["description"].startswith("Mỗi dòng"), name
@@ -155,10 +157,11 @@ def test_columns_of_published_models_are_named_by_their_type(models):
 
 
 def test_model_has_at_most_six_joins(models):
-    assert [name for name, node in models.items() if len(re.findall(r"\bjoin\b", _code(node))) > 6] == []
+    for name, node in models.items():
+        assert len(re.findall(r"\bjoin\b", _code(node))) <= 6, name
 
 
-@pytest.mark.parametrize("word", ["current_date", "current_timestamp", r"now\(", "today", "getdate"])
+@pytest.mark.parametrize("word", ["current_date", "current_timestamp", r"now\(", "today"])
 def test_no_model_reads_the_clock(models, word):
     assert [name for name, node in models.items() if re.search(word, _code(node).lower())] == []
 
