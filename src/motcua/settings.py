@@ -26,12 +26,24 @@ class Settings(BaseSettings):
     dbt_folder: Path = Field(
         REPOSITORY, description="Folder that holds dbt_project.yml and dbt_project/."
     )
-    memory_limit: str = Field("2GB", description="Memory one DuckDB connection may use.")
+    memory_limit: str = Field(
+        "2GB",
+        pattern=r"^[\d.]+ ?[KMGT]i?B$",
+        description="Memory that DuckDB may use in one step, in all its connections.",
+    )
+    deliveries_at_once: int = Field(
+        2, ge=1, description="Deliveries of a locality that are taken in side by side."
+    )
     threads: int = Field(2, ge=1, description="Threads one DuckDB connection may use.")
     airflow_port: int = Field(8080, description="Port of Airflow's page and API under `make up`.")
     hmac_key: SecretStr | None = Field(
         None, description="Key of applicant tokens; needed only by contracts that make one."
     )
+
+    def memory_share(self, parts: int) -> str:
+        """Give one of so many equal parts of the memory limit, as DuckDB writes it."""
+        number = self.memory_limit.rstrip("KMGTiB ")
+        return f"{float(number) / parts:g}{self.memory_limit[len(number) :].strip()}"
 
     @property
     def inbox(self) -> Path:

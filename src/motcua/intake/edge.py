@@ -18,6 +18,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -173,19 +174,20 @@ def run_intake(
             after the others were tried).
     """
     context = _read_context(settings, locality_code, run_suite)
+    faults: list[Exception] = []
     with _locked(settings, locality_code):
         write_empty_datasets(settings)
-        faults: list[Exception] = []
-        receipts = [
-            receipt
-            for folder in _raw_without_receipt(settings, locality_code)
-            if (receipt := _tried(faults, lambda folder=folder: _take_in_raw(context, folder)))
-        ]
-        receipts += [
-            receipt
-            for entry in _inbox_entries(settings, locality_code)
-            if (receipt := _tried(faults, lambda entry=entry: _take_in_entry(context, entry)))
-        ]
+        for entry in _inbox_entries(settings, locality_code):
+            _tried(faults, lambda entry=entry: _keep_original(context, entry))
+        folders = _raw_without_receipt(settings, locality_code)
+        # One delivery is decoded by DuckDB while another is judged in Python.
+        with ThreadPoolExecutor(settings.deliveries_at_once) as pool:
+            decided = pool.map(
+                lambda folder: _tried(faults, lambda: _take_in_raw(context, folder)), folders
+            )
+            receipts = sorted(
+                (receipt for receipt in decided if receipt), key=lambda one: one.delivery_name
+            )
     _raise_faults(faults)
     return receipts
 
@@ -302,9 +304,9 @@ def _locked(settings: Settings, locality_code: str) -> Iterator[None]:
         yield
 
 
-def _tried(faults: list[Exception], take_in: Callable[[], Receipt | None]) -> Receipt | None:
+def _tried(faults: list[Exception], step: Callable[[], Receipt | None]) -> Receipt | None:
     try:
-        return take_in()
+        return step()
     except Exception as error:
         logger.exception("a delivery could not be taken in")
         faults.append(error)
@@ -344,14 +346,6 @@ def _raw_without_receipt(settings: Settings, locality_code: str) -> list[Path]:
     ]
 
 
-def _take_in_entry(context: _Context, entry: Path) -> Receipt | None:
-    arrival, is_known = _keep_original(context, entry)
-    if is_known:
-        logger.info("%s: the same bytes have been taken in before", arrival.delivery_id)
-        return None
-    return _decide(context, arrival)
-
-
 def _take_in_raw(context: _Context, folder: Path) -> Receipt | None:
     return _decide(context, _read_arrival(context.locality, folder))
 
@@ -359,8 +353,8 @@ def _take_in_raw(context: _Context, folder: Path) -> Receipt | None:
 # Originals
 
 
-def _keep_original(context: _Context, entry: Path) -> tuple[_Arrival, bool]:
-    """Move an entry of the inbox into raw, and say whether its bytes have a receipt."""
+def _keep_original(context: _Context, entry: Path) -> None:
+    """Move an entry of the inbox into raw; the same bytes a second time are let go of."""
     settings, locality = context.settings, context.locality
     found = _regular_files(entry)
     sums = [(file.name, _sum_of(file.path)) for file in found]
@@ -378,8 +372,8 @@ def _keep_original(context: _Context, entry: Path) -> tuple[_Arrival, bool]:
     for path in files.rglob("*"):
         if path.is_file() and not path.is_symlink():
             path.chmod(0o444)
-    arrival = _read_arrival(locality, folder)
-    return arrival, (settings.receipts / f"{delivery_id}.json").exists()
+    if (settings.receipts / f"{delivery_id}.json").exists():
+        logger.info("%s: the same bytes have been taken in before", delivery_id)
 
 
 def _is_folder(path: Path) -> bool:
@@ -525,7 +519,7 @@ def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         config={
             "threads": settings.threads,
-            "memory_limit": settings.memory_limit,
+            "memory_limit": settings.memory_share(settings.deliveries_at_once),
             "temp_directory": str(scratch / "duckdb"),
             "autoinstall_known_extensions": "false",
             "preserve_insertion_order": "true",
