@@ -31,6 +31,9 @@ class Settings(BaseSettings):
         pattern=r"^[\d.]+ ?[KMGT]i?B$",
         description="Memory that DuckDB may use in one step, in all its connections.",
     )
+    localities_at_once: int = Field(
+        2, ge=1, description="Localities that `motcua intake` takes in side by side."
+    )
     deliveries_at_once: int = Field(
         2, ge=1, description="Deliveries of a locality that are taken in side by side."
     )
