@@ -21,7 +21,7 @@ lint: $(INSTALLED)
 	$(BIN)/sqlfluff lint --nocolor --disable-progress-bar dbt_project
 
 test: lint
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup
 
 soak: $(INSTALLED)
 	$(BIN)/python -m pytest -m soak

@@ -8,6 +8,7 @@ import pytest
 
 from tests_support import Home
 
+pytestmark = pytest.mark.xdist_group("demo")
 DAG_IDS = {"intake_exports", "build_warehouse", "review_snapshot"}
 HERE = Path(__file__).resolve().parent
 
