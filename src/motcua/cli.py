@@ -273,10 +273,9 @@ def _snapshot(
 
 
 def _number(value: float | None, decimals: int) -> str:
-    """Write a number as Vietnamese reports do: 899.364 and 99,77."""
-    if value is None:
-        return "-"
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    from motcua.snapshot.numbers import format_decimal
+
+    return "-" if value is None else format_decimal(value, decimals)
 
 
 def _print_table(title: str, lines: list[dict[str, object]]) -> None:
