@@ -1,10 +1,14 @@
 """`make run`: demo deliveries, the three DAGs in a real Airflow, the figures, the packs."""
 
 import argparse
+import contextlib
 import logging
+import os
 import resource
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 from motcua.errors import MotcuaError
 from motcua.orchestration import prepare_airflow, run_dag
@@ -26,6 +30,7 @@ def main() -> int:
         are_equal = walk(settings, arguments.scale, arguments.random_totals)
     except MotcuaError as error:
         _say(f"failed: {error}")
+        _say(f"what Airflow said: {_log_path(settings)}")
         return 1
     return 0 if are_equal else 1
 
@@ -40,17 +45,21 @@ def walk(settings: Settings, scale: float, random_totals_seed: int | None) -> bo
     deliveries = demo.write_demo(settings, scale, None, random_totals_seed)
     _say(f"1. {len(deliveries)} demo deliveries in {settings.inbox}", start)
 
+    log_path = _log_path(settings)
     start = time.monotonic()
-    prepare_airflow(settings)
-    _say("2. Airflow ready (SQLite, in this process)", start)
+    with _printing_to(log_path):
+        prepare_airflow(settings)
+    _say(f"2. Airflow ready (SQLite, in this process; it logs to {log_path})", start)
 
     for number, dag_id in enumerate(("intake_exports", "build_warehouse"), start=3):
         start = time.monotonic()
-        run_dag(dag_id)
+        with _printing_to(log_path):
+            run_dag(dag_id)
         _say(f"{number}. {dag_id}: success", start)
     for review, province in PACKS:
         start = time.monotonic()
-        run_dag("review_snapshot", {"review": review, "province": province})
+        with _printing_to(log_path):
+            run_dag("review_snapshot", {"review": review, "province": province})
         _say(f"5. review_snapshot {review} {province}: success", start)
 
     are_equal = print_review_table(settings)
@@ -68,6 +77,30 @@ def walk(settings: Settings, scale: float, random_totals_seed: int | None) -> bo
     _say(f"peak memory of this process and its largest child: {peak / 2**20:.2f} GiB")
     _say("every figure equal" if are_equal else "NOT every figure equal: see the table")
     return are_equal
+
+
+def _log_path(settings: Settings) -> Path:
+    return settings.var / "make_run.log"
+
+
+@contextlib.contextmanager
+def _printing_to(path: Path) -> Iterator[None]:
+    """Send what this process and its children print meanwhile to the end of a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    console = [(number, os.dup(number)) for number in (1, 2)]
+    with path.open("ab") as log:
+        for number, _ in console:
+            os.dup2(log.fileno(), number)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, kept in console:
+            os.dup2(kept, number)
+            os.close(kept)
 
 
 def _say(text: str, start: float | None = None) -> None:
