@@ -2,10 +2,29 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def last_line(text: str) -> dict:
+    """The JSON that a program printed as its last line."""
+    return json.loads(text.strip().splitlines()[-1])
+
+
+def spoil_dbt(folder: Path, sql: str = "select 1 as found") -> Path:
+    """Copy the dbt project into a folder, with a singular test more that has no parent model."""
+    folder.mkdir()
+    shutil.copyfile(REPOSITORY / "dbt_project.yml", folder / "dbt_project.yml")
+    shutil.copytree(REPOSITORY / "dbt_project", folder / "dbt_project")
+    singular = folder / "dbt_project" / "tests" / "singular"
+    singular.mkdir(exist_ok=True)
+    (singular / "assert_nothing_is_found.sql").write_text(sql, "utf-8")
+    return folder
 
 
 @dataclass(frozen=True)

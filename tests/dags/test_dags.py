@@ -1,20 +1,15 @@
 """The DAGs: their form, and real runs in the embedded Airflow."""
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests_support import Home
+from tests_support import Home, last_line, spoil_dbt
 
 pytestmark = pytest.mark.xdist_group("demo")
 DAG_IDS = {"intake_exports", "build_warehouse", "review_snapshot"}
 HERE = Path(__file__).resolve().parent
-
-
-def last_line(text: str) -> dict:
-    return json.loads(text.strip().splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -128,19 +123,10 @@ def test_nothing_new_announces_nothing(home):
     assert ran["tasks"]["announce[-1]"][0] == "skipped"
 
 
-def test_a_failing_test_publishes_nothing_and_leaves_the_run_red_with_retries(
-    two_localities, request
-):
+def test_a_failing_test_publishes_nothing_and_leaves_the_run_red_with_retries(two_localities):
     home = two_localities
     home.motcua("intake")
-    project = home.path / "project"
-    project.mkdir()
-    root = request.config.rootpath
-    shutil.copyfile(root / "dbt_project.yml", project / "dbt_project.yml")
-    shutil.copytree(root / "dbt_project", project / "dbt_project")
-    singular = project / "dbt_project" / "tests" / "singular"
-    singular.mkdir(parents=True, exist_ok=True)
-    (singular / "assert_nothing_is_found.sql").write_text("select 1 as found", "utf-8")
+    project = spoil_dbt(home.path / "project")
     ran = last_line(
         home.run(str(HERE / "run_dag.py"), "build_warehouse", MOTCUA_DBT_FOLDER=str(project)).stdout
     )

@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from motcua.warehouse.gate import find_refusals
+from tests_support import spoil_dbt
 
 pytestmark = pytest.mark.xdist_group("demo")
 HANDLING = "select sum(resolved_count) from review.mart_review__handling"
@@ -51,16 +52,8 @@ def test_one_row_out_of_an_accepted_file_refuses_the_build(built):
     assert built.settings.marts_file.resolve() == before
 
 
-@pytest.mark.parametrize("sql", ["select 1 as found"], ids=["without a parent model"])
-def test_a_failing_singular_test_refuses_the_build(built, request, sql):
-    project = built.path / "project"
-    project.mkdir()
-    root = request.config.rootpath
-    shutil.copyfile(root / "dbt_project.yml", project / "dbt_project.yml")
-    shutil.copytree(root / "dbt_project", project / "dbt_project")
-    bad = project / "dbt_project" / "tests" / "singular" / "assert_nothing_is_found.sql"
-    bad.parent.mkdir(parents=True, exist_ok=True)
-    bad.write_text(sql, "utf-8")
+def test_a_failing_singular_test_without_a_parent_model_refuses_the_build(built):
+    project = spoil_dbt(built.path / "project")
     before = built.settings.marts_file.resolve()
     result = built.motcua("build", check=False, MOTCUA_DBT_FOLDER=str(project))
 

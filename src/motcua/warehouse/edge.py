@@ -105,23 +105,12 @@ def run_build(
     build_id = uuid.uuid4().hex
     with _lock(settings.scratch / f"build-{name}.lock"):
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "temp").mkdir(parents=True)
         write_empty_datasets(settings)
-        localities = folder / "localities.json"
-        register = read_localities(settings.localities).values()
-        localities.write_text(
-            json.dumps([locality.model_dump(mode="json") for locality in register]), "utf-8"
-        )
-        variables = {
-            "as_of_date": as_of_date.isoformat(),
-            "landing": str(settings.home / "landing"),
-            "localities_file": str(localities),
-            "extra_reviews": list(extra_reviews),
-        }
+        variables = _write_variables(settings, folder, as_of_date, extra_reviews)
         _run_dbt(
             settings,
             folder,
-            ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(variables)],
+            ["build", "--exclude-resource-type", "unit_test", "--vars", variables],
         )
         invocation_id = _read_invocation_id(folder)
         build = Build(build_id, folder, as_of_date, invocation_id)
@@ -217,19 +206,9 @@ def write_docs(settings: Settings) -> Path:
     folder = settings.scratch / "build-docs"
     with _lock(settings.scratch / "build-docs.lock"):
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "temp").mkdir(parents=True)
+        variables = _write_variables(settings, folder, read_default_as_of_date(settings))
         shutil.copyfile(settings.marts_file, folder / "marts.duckdb")
-        localities = folder / "localities.json"
-        localities.write_text("[]", "utf-8")
-        variables = {
-            "as_of_date": read_default_as_of_date(settings).isoformat(),
-            "landing": str(settings.home / "landing"),
-            "localities_file": str(localities),
-            "extra_reviews": [],
-        }
-        _run_dbt(
-            settings, folder, ["docs", "generate", "--static", "--vars", json.dumps(variables)]
-        )
+        _run_dbt(settings, folder, ["docs", "generate", "--static", "--vars", variables])
         page = settings.var / "docs" / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         (folder / "target" / "static_index.html").replace(page)
@@ -244,6 +223,29 @@ def _lock(path: Path) -> Iterator[None]:
     with path.open("w", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def _write_variables(
+    settings: Settings,
+    folder: Path,
+    as_of_date: date,
+    extra_reviews: Sequence[dict[str, str]] = (),
+) -> str:
+    """Lay out the folder of a dbt run, the register of localities in it; give dbt's variables."""
+    (folder / "temp").mkdir(parents=True)
+    localities = folder / "localities.json"
+    register = read_localities(settings.localities).values()
+    localities.write_text(
+        json.dumps([locality.model_dump(mode="json") for locality in register]), "utf-8"
+    )
+    return json.dumps(
+        {
+            "as_of_date": as_of_date.isoformat(),
+            "landing": str(settings.home / "landing"),
+            "localities_file": str(localities),
+            "extra_reviews": list(extra_reviews),
+        }
+    )
 
 
 def _run_dbt(settings: Settings, folder: Path, arguments: Sequence[str]) -> None:
