@@ -1,6 +1,10 @@
 """Fixtures that several folders share: a home of its own, and one small demonstration run whole."""
 
+import os
+import shutil
+
 import pytest
+from filelock import FileLock
 
 from tests_support import Home
 
@@ -13,6 +17,11 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_collection_modifyitems(items):
+    """Leave what needs the demonstration to the end, when another process has made it."""
+    items.sort(key=lambda item: "demo_run" in item.fixturenames)
+
+
 @pytest.fixture
 def home(tmp_path) -> Home:
     return Home(tmp_path)
@@ -20,9 +29,30 @@ def home(tmp_path) -> Home:
 
 @pytest.fixture(scope="session")
 def demo_run(tmp_path_factory):
-    """`make run` on a small scale with totals of its own: the three DAGs in a real Airflow."""
-    home = Home(tmp_path_factory.mktemp("demo-home"))
-    result = home.run(
-        "-m", "motcua.demo.walkthrough", "--scale", SMALL_SCALE, "--random-totals", "7"
-    )
-    return home, result.stdout
+    """`make run` on a small scale with totals of its own: the three DAGs in a real Airflow.
+
+    Made once for all of pytest's processes, whichever comes first. A test that changes what is in
+    it works on a copy (``copied_demo``).
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-home"
+    printed = folder / "printed.txt"
+    home = Home(folder)
+    with FileLock(folder.with_suffix(".lock")):
+        if not printed.exists():
+            folder.mkdir()
+            result = home.run(
+                "-m", "motcua.demo.walkthrough", "--scale", SMALL_SCALE, "--random-totals", "7"
+            )
+            printed.write_text(result.stdout, "utf-8")
+    return home, printed.read_text("utf-8")
+
+
+@pytest.fixture
+def copied_demo(demo_run, tmp_path) -> Home:
+    """A copy of the demonstration's landing and published warehouse that a test may spoil."""
+    source, _ = demo_run
+    home = Home(tmp_path)
+    shutil.copytree(source.path / "landing", home.path / "landing", symlinks=True)
+    shutil.copytree(source.settings.warehouse, home.settings.warehouse, symlinks=True)
+    return home

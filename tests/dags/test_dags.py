@@ -7,7 +7,6 @@ import pytest
 
 from tests_support import Home, last_line, spoil_dbt
 
-pytestmark = pytest.mark.xdist_group("demo")
 DAG_IDS = {"intake_exports", "build_warehouse", "review_snapshot"}
 HERE = Path(__file__).resolve().parent
 

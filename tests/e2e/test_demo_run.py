@@ -37,17 +37,12 @@ def test_every_planted_figure_comes_out_of_the_marts(demo_run):
     assert len(printed.splitlines()) < 70  # Airflow's own lines are in var/make_run.log
 
 
-def test_a_wrong_figure_would_be_seen(demo_run):
-    home, _ = demo_run
-    totals = home.settings.inbox / "_demo_totals.json"
-    text = totals.read_text("utf-8")
-    planted = json.loads(text)
+def test_a_wrong_figure_would_be_seen(copied_demo):
+    totals = copied_demo.settings.inbox / "_demo_totals.json"
+    planted = json.loads(totals.read_text("utf-8"))
     planted["scenarios"]["an-giang-2024"]["ag24_resolved"][0] += 1
-    try:
-        totals.write_text(json.dumps(planted), "utf-8")
-        result = home.motcua("figures", check=True)
-    finally:
-        totals.write_text(text, "utf-8")
+    totals.write_text(json.dumps(planted), "utf-8")
+    result = copied_demo.motcua("figures", check=True)
 
     assert "NOT EQUAL" in result.stdout
 
@@ -135,8 +130,8 @@ def test_parquet_beside_the_file_holds_the_same_rows(demo_run):
         ), table
 
 
-def test_a_second_run_takes_in_nothing_and_changes_no_figure(demo_run):
-    home, _ = demo_run
+def test_a_second_run_takes_in_nothing_and_changes_no_figure(copied_demo):
+    home = copied_demo
     before = fingerprint(home.settings.marts_file)
     receipts = {path.name: path.read_bytes() for path in home.settings.receipts.glob("*.json")}
     home.motcua("demo", "--scale", "0.004", "--random-totals", "7")
@@ -270,8 +265,8 @@ def test_packs_are_left_and_a_changed_byte_is_named(demo_run, tmp_path):
     assert victim.name in result.stderr + result.stdout
 
 
-def test_a_pack_as_of_an_earlier_day_has_a_build_of_its_own_and_publishes_nothing(demo_run):
-    home, _ = demo_run
+def test_a_pack_as_of_an_earlier_day_has_a_build_of_its_own_and_publishes_nothing(copied_demo):
+    home = copied_demo
     published = home.settings.marts_file.resolve()
     home.motcua("snapshot", "2024-CH1", "--province", "H01", "--as-of", "2024-07-15")
     (pack,) = (home.settings.snapshots / "2024-CH1-H01").glob("v*")

@@ -3,7 +3,7 @@
 import json
 import os
 import random
-import shutil
+import re
 import signal
 import subprocess
 import sys
@@ -13,21 +13,8 @@ import duckdb
 import pytest
 
 from motcua.warehouse.gate import find_refusals
-from tests_support import spoil_dbt
 
-pytestmark = pytest.mark.xdist_group("demo")
 HANDLING = "select sum(resolved_count) from review.mart_review__handling"
-
-
-@pytest.fixture
-def built(demo_run, tmp_path):
-    """A copy of the demonstration's landing and published warehouse that a test may spoil."""
-    source, _ = demo_run
-    home = type(source)(tmp_path)
-    for zone in ("accepted", "quarantine", "receipts"):
-        shutil.copytree(source.path / "landing" / zone, home.path / "landing" / zone)
-    shutil.copytree(source.settings.warehouse, home.settings.warehouse, symlinks=True)
-    return home
 
 
 def take_one_row_out(home) -> None:
@@ -41,28 +28,18 @@ def take_one_row_out(home) -> None:
     shorter.replace(path)
 
 
-def test_one_row_out_of_an_accepted_file_refuses_the_build(built):
-    before = built.settings.marts_file.resolve()
-    take_one_row_out(built)
-    result = built.motcua("build", check=False)
+def test_one_row_out_of_an_accepted_file_refuses_the_build(copied_demo):
+    before = copied_demo.settings.marts_file.resolve()
+    take_one_row_out(copied_demo)
+    result = copied_demo.motcua("build", check=False)
 
     assert result.returncode == 1
     assert "build refused, nothing published" in result.stderr
     assert "Traceback" not in result.stderr
-    assert built.settings.marts_file.resolve() == before
+    assert copied_demo.settings.marts_file.resolve() == before
 
 
-def test_a_failing_singular_test_without_a_parent_model_refuses_the_build(built):
-    project = spoil_dbt(built.path / "project")
-    before = built.settings.marts_file.resolve()
-    result = built.motcua("build", check=False, MOTCUA_DBT_FOLDER=str(project))
-
-    assert result.returncode == 1
-    assert "assert_nothing_is_found" in result.stderr
-    assert built.settings.marts_file.resolve() == before
-
-
-def test_a_build_publishes_while_a_reader_holds_the_file_open(built):
+def test_a_build_publishes_while_a_reader_holds_the_file_open_and_rolls_back(copied_demo):
     reader = subprocess.Popen(
         [
             sys.executable,
@@ -72,52 +49,47 @@ def test_a_build_publishes_while_a_reader_holds_the_file_open(built):
             f"print(c.execute('{HANDLING}').fetchone()[0], flush=True)\n"
             "sys.stdin.readline()\n"
             f"print(c.execute('{HANDLING}').fetchone()[0], flush=True)\n",
-            str(built.settings.marts_file),
+            str(copied_demo.settings.marts_file),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     first = reader.stdout.readline()
-    before = built.settings.marts_file.resolve()
-    for receipt in sorted(built.settings.receipts.glob("*.json")):
+    before = copied_demo.settings.marts_file.resolve()
+    for receipt in sorted(copied_demo.settings.receipts.glob("*.json")):
         if json.loads(receipt.read_text("utf-8"))["locality_code"] == "ag-tinh":
             receipt.unlink()
-    built.motcua("build")
+    copied_demo.motcua("build")
     second, _ = reader.communicate("\n")
 
+    changed = copied_demo.query(HANDLING)
+    after = copied_demo.settings.marts_file.resolve()
+    copied_demo.motcua("rollback")
+
     assert first == second
-    assert built.settings.marts_file.resolve() != before
-    assert built.query(HANDLING)[0][0] < int(first)
+    assert after != before
+    assert changed[0][0] < int(first)
+    assert copied_demo.settings.marts_file.resolve() == before
+    assert copied_demo.query(HANDLING) == [(int(first),)]
 
 
-def test_rollback_publishes_the_release_before(built):
-    before = built.query(HANDLING)
-    for receipt in sorted(built.settings.receipts.glob("*.json")):
-        if json.loads(receipt.read_text("utf-8"))["locality_code"] == "ag-tinh":
-            receipt.unlink()
-    built.motcua("build")
-    changed = built.query(HANDLING)
-    built.motcua("rollback")
-
-    assert changed != before
-    assert built.query(HANDLING) == before
-
-
-def test_a_build_killed_at_a_random_moment_leaves_what_is_published(built):
-    kill_at_random(built, tries=2, seed=20)
+def test_a_build_killed_at_a_random_moment_leaves_what_is_published(demo_run, copied_demo):
+    kill_at_random(copied_demo, seconds_of_build(demo_run), tries=2, seed=20)
 
 
 @pytest.mark.soak
-def test_a_build_killed_at_twenty_random_moments_leaves_what_is_published(built):
-    kill_at_random(built, tries=20, seed=21)
+def test_a_build_killed_at_twenty_random_moments_leaves_what_is_published(demo_run, copied_demo):
+    kill_at_random(copied_demo, seconds_of_build(demo_run), tries=20, seed=21)
 
 
-def kill_at_random(home, tries: int, seed: int) -> None:
+def seconds_of_build(demo_run) -> float:
+    """How long the demonstration's own build took, by what it printed."""
+    return float(re.search(r"build_warehouse: success \((.+) s\)", demo_run[1])[1])
+
+
+def kill_at_random(home, seconds: float, tries: int, seed: int) -> None:
     draw = random.Random(seed)
-    start = time.monotonic()
-    home.motcua("build")
-    whole = time.monotonic() - start
     answer = home.query(HANDLING)
     killed = 0
     for _ in range(tries):
@@ -128,11 +100,11 @@ def kill_at_random(home, tries: int, seed: int) -> None:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        time.sleep(draw.uniform(0.1, whole))
+        time.sleep(draw.uniform(0.1, seconds))
         if process.poll() is None:
             killed += 1
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
         assert home.query(HANDLING) == answer
     home.motcua("build")
 

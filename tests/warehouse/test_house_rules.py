@@ -7,6 +7,7 @@ import pytest
 
 from motcua.datasets import DATASETS
 
+pytestmark = pytest.mark.xdist_group("compiled")
 PREFIXES = {
     "staging": ("stg_",),
     "intermediate": ("int_",),

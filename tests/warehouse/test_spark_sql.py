@@ -7,6 +7,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+pytestmark = pytest.mark.xdist_group("compiled")
 SHARED_FOLDERS = ("intermediate", "marts/core", "marts/review", "marts/quality")
 REFUSED = {
     "bare varchar or text": r"\b(varchar|text)\b",
