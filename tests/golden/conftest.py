@@ -45,8 +45,16 @@ create table core.dim_fields (field_code varchar, field_name varchar);
 create table core.dim_levels (level_code varchar, level_name varchar);
 create table core.dim_channels (channel_code varchar, channel_name varchar);
 create table core.fct_dossier_periods (
-    locality_code varchar, province_code varchar, period_code varchar, resolved_count integer,
-    received_in_period_count integer
+    dossier_key varchar, locality_code varchar, province_code varchar, period_code varchar,
+    procedure_code varchar, field_code varchar, due_date date, received_count integer,
+    received_in_period_count integer, received_online_count integer, resolved_count integer,
+    resolved_overdue_count integer, pending_count integer, pending_in_due_count integer,
+    pending_overdue_count integer, pending_paused_count integer
+);
+create table core.fct_dossiers (dossier_key varchar, submission_help_code varchar);
+create table core.dim_dates (calendar_date date, is_working_day boolean);
+create table core.dim_procedures (
+    province_code varchar, procedure_code varchar, procedure_name varchar
 );
 create table review.dim_reviews (
     review_code varchar, review_name varchar, meeting_date date, period_code varchar,
@@ -100,10 +108,38 @@ insert into core.dim_localities values
     ('ag-tri-ton', 'Huyện Tri Tôn', 'H01', 'An Giang', true),
     ('ag-cho-moi', 'Huyện Chợ Mới', 'H01', 'An Giang', true),
     ('wabo', 'Gemeente', 'X01', 'WABO', true);
-insert into core.fct_dossier_periods values
-    ('ag-tinh', 'H01', '2024-CY', 1, 1), ('ag-tri-ton', 'H01', '2024-CY', 1, 0),
-    ('ag-cho-moi', 'H01', '2024-CY', 0, 1), ('ag-cho-moi', 'H01', '2024-CY', 0, 0),
-    ('wabo', 'X01', '2011-CY', 1, 1);
+insert into core.dim_dates
+select cast(day as date), isodow(day) < 6
+from generate_series(date '2024-01-01', date '2025-12-31', interval 1 day) as days (day);
+insert into core.dim_procedures values
+    ('H01', 'P1', 'Cấp giấy chứng nhận quyền sử dụng đất'), ('H01', 'P2', 'Đăng ký khai sinh');
+insert into core.fct_dossier_periods by name
+select
+    code || '-' || number as dossier_key, locality_code, 'H01' as province_code, period_code,
+    procedure_code, field_code,
+    cast('2024-12-20' as date) + cast(3 * number as integer) as due_date,
+    1 as received_count, cast(number % 9 > 0 as integer) as received_in_period_count,
+    cast(number % 9 > 0 and number % 2 = 0 as integer) as received_online_count,
+    cast(number >= 12 as integer) as resolved_count,
+    cast(number % 10 = 3 and number >= 12 as integer) as resolved_overdue_count,
+    cast(number < 12 as integer) as pending_count,
+    cast(number between 4 and 11 as integer) as pending_in_due_count,
+    cast(number < 4 as integer) as pending_overdue_count,
+    cast(number = 5 as integer) as pending_paused_count
+from (
+    values
+    ('a', 'ag-tinh', '2024-CY', 'P1', 'G01'), ('b', 'ag-tri-ton', '2024-CY', 'P2', 'G02'),
+    ('c', 'ag-cho-moi', '2024-CY', 'unknown', 'G03'), ('d', 'ag-tinh', '2023-CY', 'P1', 'G01'),
+    ('e', 'ag-tri-ton', '2023-CY', 'P2', 'G02')
+) as localities (code, locality_code, period_code, procedure_code, field_code)
+cross join range(50) as numbers (number);
+insert into core.fct_dossier_periods by name
+select 'wabo' as locality_code, 'X01' as province_code, '2011-CY' as period_code,
+    'unknown' as procedure_code, 1 as resolved_count, 1 as received_in_period_count,
+    1 as received_count, 0 as pending_count, 0 as received_online_count;
+insert into core.fct_dossiers
+select dossier_key, if(dossier_key like '%4', 'assisted', if(dossier_key like '%8', null, 'self'))
+from core.fct_dossier_periods;
 insert into core.dim_periods values
     ('2024-CY', 'Năm 2024 (dương lịch)', 'calendar', 'year', '2024-01-01', '2024-12-31',
      '2024-12-31', '2023-CY', '2023-CY'),

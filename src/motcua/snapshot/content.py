@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from motcua.snapshot import framing, handling, parts
+from motcua.snapshot import framing, handling, parts, procedures
 from motcua.snapshot.figures import figures, ranked
 from motcua.snapshot.headlines import (
     headlines,
@@ -16,9 +16,11 @@ from motcua.snapshot.model import Bar, Chart, Content, Headline, Table
 from motcua.snapshot.notes import DECISIONS, definitions
 from motcua.snapshot.numbers import format_count, format_share
 from motcua.snapshot.report import sections
+from motcua.snapshot.summary import ten_table, turns
 
 _TOP = 10
 ANNEXES = (
+    "summary",
     "ii06_agencies",
     "ii06_fields",
     "online",
@@ -45,6 +47,7 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         coverage=coverage,
         headlines=lines,
         missing_headlines=missing,
+        summary=turns(marts, found, known),
         figures=known,
         sections=sections(marts, coverage, known, found, by_code),
         charts=tuple(_charts(marts, lines, by_code["services"])),
@@ -84,6 +87,8 @@ def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Tabl
         handling.agency_table(marts.handling_by_agency),
         handling.field_table(marts.handling_by_field),
         parts.channels_table(marts.handling_by_channel),
+        procedures.leading_table(marts.procedures),
+        procedures.overdue_table(marts.procedures),
         parts.services_table(marts.services),
         parts.rates_table("online", parts.ONLINE, marts.rates_by_agency, metrics),
         parts.rates_table("digitisation", parts.DIGITISATION, marts.rates_by_agency, metrics),
@@ -97,6 +102,7 @@ def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Tabl
         parts.refusals_table(marts.refusals),
     )
     return (
+        ten_table(lines, marts.review),
         summary_table(lines, missing, marts.review),
         *(
             table if table.rows else dataclasses.replace(table, notes=())

@@ -138,12 +138,22 @@ class _Report:
             self._centred_paragraph(line, italic=True, size=11.5, after=0)
 
     def write_summary(self) -> None:
-        """Write the coverage box and the table of headline indicators."""
-        self._heading("TÓM TẮT")
+        """Write the page that lies on top: coverage, ten indicators, what got better or worse."""
+        header = self._content.header
+        self._centred_paragraph("TÓM TẮT", bold=True, size=15)
+        self._centred_paragraph(header.title, bold=True)
+        self._centred_paragraph(header.review_name, bold=True)
+        for line in header.frame:
+            self._centred_paragraph(line, italic=True, size=11.5, after=0)
         paragraph = self._paragraph("")
+        paragraph.paragraph_format.space_before = Pt(8)
         paragraph.add_run("Độ phủ: ").bold = True
         paragraph.add_run(self._content.coverage.sentence)
-        self._write_table(self._content.table("summary"), _TEXT_WIDTH_MM, _BODY_TABLE)
+        self._write_table(self._content.table("ten"), _TEXT_WIDTH_MM, _BODY_TABLE)
+        for section in self._content.summary:
+            self._paragraph("").add_run(section.title).bold = True
+            for sentence in section.paragraphs:
+                self._paragraph(f"– {sentence.text}")
 
     def write_section(self, section: Section) -> None:
         """Write one numbered section: sentences, then tables."""

@@ -99,6 +99,9 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
         handling_by_agency=read(queries.HANDLING_BY_AGENCY),
         handling_by_field=read(queries.HANDLING_BY_FIELD),
         handling_by_channel=read(queries.HANDLING_BY_CHANNEL),
+        deadlines=read(queries.DEADLINES),
+        submission_help=read(queries.SUBMISSION_HELP),
+        procedures=read(queries.PROCEDURES),
         rates=read(queries.rates("mart_review__online"))
         + read(queries.rates("mart_review__digitisation")),
         rates_by_agency=read(queries.rates_by_agency("mart_review__online"))
@@ -181,7 +184,14 @@ def _clean(value: object) -> object:
 
 
 def _note_what_is_wanted(connection: duckdb.DuckDBPyConnection, review: Record) -> None:
-    names = ("province_code", "rule_code", "as_of_date", "end_date", "period_code")
+    names = (
+        "province_code",
+        "rule_code",
+        "as_of_date",
+        "end_date",
+        "known_to_date",
+        "period_code",
+    )
     connection.execute(queries.WANTED, {name: review[name] for name in names})
     connection.execute(
         queries.WANTED_PERIODS,

@@ -63,11 +63,29 @@ def complete_codes(marts: Marts) -> tuple[str, ...]:
     )
 
 
+def absent_before(marts: Marts, role: str) -> tuple[str, ...]:
+    """Name the localities with dossiers of this period and none of an earlier one."""
+    now, before = _locality_codes(marts, "current"), _locality_codes(marts, role)
+    return tuple(
+        record["locality_name"]
+        for record in marts.localities
+        if record["locality_code"] in now - before
+    )
+
+
 def _has_dossiers(marts: Marts, locality_code: str) -> bool:
     """Tell whether a locality sent dossiers of the period; where that cannot be read, it did."""
     if marts.locality_dossiers is None:
         return True
-    return locality_code in {record["locality_code"] for record in marts.locality_dossiers}
+    return locality_code in _locality_codes(marts, "current")
+
+
+def _locality_codes(marts: Marts, role: str) -> set[str]:
+    return {
+        record["locality_code"]
+        for record in marts.locality_dossiers or ()
+        if record["period_role"] == role
+    }
 
 
 def coverage(marts: Marts) -> Coverage:

@@ -159,7 +159,7 @@ def _headline(indicator: Indicator) -> Headline:
 def _change(now: Counts, before: Counts | None) -> str:
     if before is None or now.rate is None or before.rate is None:
         return numbers.NOT_COMPARABLE
-    return numbers.format_points(now.rate - before.rate)
+    return numbers.format_points_between(now.rate, before.rate)
 
 
 def _described(indicator: Indicator, metrics: Mapping[str, Record]) -> Indicator:

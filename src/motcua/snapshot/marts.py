@@ -41,6 +41,9 @@ class Marts:
     handling_by_agency: Records
     handling_by_field: Records
     handling_by_channel: Records
+    deadlines: Records
+    submission_help: Records
+    procedures: Records
     rates: Records
     rates_by_agency: Records
     services: Records

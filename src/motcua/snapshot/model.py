@@ -104,12 +104,30 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A part of a sentence: words, or the text of the figure whose code it has."""
+
+    text: str
+    figure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One sentence of the report; its figures are the codes of ``Content.figures`` that fill it."""
+    """One sentence of the report: words and figures in the order that they are read."""
 
     code: str
-    text: str
-    figure_codes: tuple[str, ...] = ()
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentence as people read it."""
+        return "".join(run.text for run in self.runs)
+
+    @property
+    def figure_codes(self) -> tuple[str, ...]:
+        """The codes of ``Content.figures`` that fill it, in order, each once."""
+        codes = (run.figure_code for run in self.runs if run.figure_code)
+        return tuple(dict.fromkeys(codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +201,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything the pack says."""
+    """Everything the pack says; ``summary`` stands on the first page, below the table ``ten``."""
 
     header: Header
     coverage: Coverage
     headlines: tuple[Headline, ...]
     missing_headlines: str
+    summary: tuple[Section, ...]
     figures: Mapping[str, Figure]
     sections: tuple[Section, ...]
     charts: tuple[Chart, ...]

@@ -58,6 +58,21 @@ DECISIONS = (
         "Xếp thứ tự", "Cơ quan, lĩnh vực dưới 30 hồ sơ không được xếp thứ tự; không nêu tên người."
     ),
     Note(
+        "Việc tốt lên, việc xấu đi",
+        "Chỉ nêu khi chênh lệch của hai tỷ lệ vượt khoảng tin cậy 95 % (Newcombe, từ hai khoảng "
+        "Wilson) và mỗi kỳ có từ 30 hồ sơ; so với cùng kỳ, không có số liệu cùng kỳ thì so với kỳ "
+        "trước.",
+    ),
+    Note(
+        "Điểm phần trăm",
+        "Là hiệu của hai tỷ lệ đã làm tròn, để khớp với các tỷ lệ in trong bản này.",
+    ),
+    Note(
+        "Số ngày quá hạn, sắp đến hạn",
+        "Đếm ngày làm việc giữa ngày hẹn trả và ngày cuối kỳ, theo lịch ngày nghỉ và ngày làm bù "
+        "của kho; hồ sơ đang tạm dừng không tính là sắp đến hạn.",
+    ),
+    Note(
         "Xếp loại Bộ chỉ số 766",
         "Từ 90 Xuất sắc, 80 Tốt, 70 Khá, 50 Trung bình, dưới 50 Yếu; bản này chưa tính điểm.",
     ),

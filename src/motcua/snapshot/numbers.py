@@ -40,6 +40,11 @@ def format_points(difference: Decimal | float, decimals: int = 2) -> str:
     return f"{_direction(points)} {format_decimal(abs(points), decimals)} điểm phần trăm"
 
 
+def format_points_between(now: Decimal, before: Decimal) -> str:
+    """Write the change between two rates as they are printed, so that the printed ones agree."""
+    return format_points(_rounded(now, 4) - _rounded(before, 4))
+
+
 def format_growth(now: int, before: int) -> str:
     """Write the change of a count in percent of the earlier one: tăng 16,67 %."""
     if before == 0:

@@ -45,6 +45,7 @@ select
     cast($rule_code as varchar) as rule_code,
     cast($as_of_date as date) as as_of_date,
     cast($end_date as date) as end_date,
+    cast($known_to_date as date) as known_to_date,
     cast($period_code as varchar) as period_code
 """
 
@@ -80,15 +81,13 @@ order by localities.is_expected desc, coalesce(localities.locality_name, '') col
 """
 
 LOCALITY_DOSSIERS = """
-select dossiers.locality_code, count(*) as dossier_count
+select wanted_periods.period_role, dossiers.locality_code, count(*) as dossier_count
 from core.fct_dossier_periods as dossiers
-inner join wanted
-    on
-        dossiers.province_code = wanted.province_code
-        and dossiers.period_code = wanted.period_code
+inner join wanted on dossiers.province_code = wanted.province_code
+inner join wanted_periods on dossiers.period_code = wanted_periods.period_code
 where dossiers.resolved_count = 1 or dossiers.received_in_period_count = 1
-group by dossiers.locality_code
-order by dossiers.locality_code
+group by wanted_periods.period_role, dossiers.locality_code
+order by wanted_periods.period_role, dossiers.locality_code
 """
 
 DELIVERIES = """
@@ -198,6 +197,77 @@ left join core.dim_channels as channels on handling.channel_code = channels.chan
 where wanted_periods.period_role = 'current'
 group by handling.channel_code
 order by handling.channel_code
+"""
+
+DEADLINES = """
+with calendar as (
+    select
+        calendar_date,
+        sum(cast(is_working_day as integer)) over (order by calendar_date) as working_day_no
+    from core.dim_dates
+),
+pending as (
+    select
+        dossiers.pending_overdue_count = 1 as is_overdue,
+        dossiers.pending_in_due_count = 1 and dossiers.pending_paused_count = 0 as is_running,
+        due.working_day_no - known_to.working_day_no as days_left
+    from core.fct_dossier_periods as dossiers
+    inner join wanted
+        on
+            dossiers.province_code = wanted.province_code
+            and dossiers.period_code = wanted.period_code
+    inner join calendar as known_to on wanted.known_to_date = known_to.calendar_date
+    left join calendar as due on dossiers.due_date = due.calendar_date
+    where dossiers.pending_count = 1
+)
+select
+    count(*) filter (where is_overdue) as overdue_count,
+    count(days_left) filter (where is_overdue) as overdue_dated_count,
+    median(-days_left) filter (where is_overdue) as overdue_median_days,
+    max(-days_left) filter (where is_overdue) as overdue_longest_days,
+    count(*) filter (where is_running and days_left between 0 and 3) as due_3_count,
+    count(*) filter (where is_running and days_left between 0 and 5) as due_5_count,
+    count(*) filter (where is_running and days_left between 0 and 10) as due_10_count
+from pending
+having count(*) > 0
+"""
+
+SUBMISSION_HELP = """
+select dossiers.submission_help_code, count(*) as dossier_count
+from core.fct_dossier_periods as counted
+inner join wanted
+    on
+        counted.province_code = wanted.province_code
+        and counted.period_code = wanted.period_code
+inner join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key
+where counted.received_online_count = 1
+group by dossiers.submission_help_code
+order by dossiers.submission_help_code nulls last
+"""
+
+PROCEDURES = """
+select
+    dossiers.procedure_code,
+    coalesce(any_value(procedures.procedure_name), dossiers.procedure_code) as procedure_name,
+    any_value(fields.field_name) as field_name,
+    cast(sum(dossiers.received_count) as bigint) as received_count,
+    cast(sum(dossiers.resolved_count) as bigint) as resolved_count,
+    cast(sum(dossiers.resolved_overdue_count) as bigint) as resolved_overdue_count,
+    cast(sum(dossiers.pending_overdue_count) as bigint) as pending_overdue_count
+from core.fct_dossier_periods as dossiers
+inner join wanted
+    on
+        dossiers.province_code = wanted.province_code
+        and dossiers.period_code = wanted.period_code
+left join core.dim_procedures as procedures
+    on
+        dossiers.procedure_code = procedures.procedure_code
+        and dossiers.province_code = procedures.province_code
+left join core.dim_fields as fields on dossiers.field_code = fields.field_code
+where dossiers.procedure_code <> 'unknown'
+group by dossiers.procedure_code
+order by coalesce(any_value(procedures.procedure_name), dossiers.procedure_code) collate vi,
+    dossiers.procedure_code
 """
 
 _RATE_SUMS = """

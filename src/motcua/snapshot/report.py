@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from motcua.snapshot import numbers, wording
-from motcua.snapshot.figures import ranked
+from motcua.snapshot import sentences
+from motcua.snapshot.figures import leading_fields, overdue_fields
+from motcua.snapshot.framing import absent_before
+from motcua.snapshot.handling import by_level
 from motcua.snapshot.headlines import Indicator
 from motcua.snapshot.marts import Marts
 from motcua.snapshot.model import Coverage, Figure, Paragraph, Section, Table
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.parts import DIGITISATION, ONLINE
-from motcua.snapshot.wording import fill, say
+from motcua.snapshot.sentences import say
 
 Figures = Mapping[str, Figure]
 Tables = Mapping[str, Table]
@@ -37,66 +39,52 @@ def sections(
 
 
 def _direction(figures: Figures, tables: Tables) -> Section:
-    paragraphs = (
-        (fill("plan", wording.PLAN, figures),)
-        if "plan_done" in figures
-        else (say("plan", tables["plan_tasks"].empty_sentence),)
-    )
-    return Section("I", "Công tác chỉ đạo, điều hành", paragraphs, ("plan_tasks",))
+    sentence = sentences.plan(figures) or say("plan", tables["plan_tasks"].empty_sentence)
+    return Section("I", "Công tác chỉ đạo, điều hành", (sentence,), ("plan_tasks",))
 
 
 def _handling(marts: Marts, coverage: Coverage, figures: Figures, tables: Tables) -> Section:
     title = "Kết quả giải quyết thủ tục hành chính"
     if "received" not in figures:
         return Section("II", title, (say("received", f"Kết quả giải quyết: {NO_DATA}."),))
-    start = numbers.format_date(marts.review["start_date"])
-    end = numbers.format_date(marts.review["end_date"])
-    period = f"trong kỳ (từ ngày {start} đến ngày {end})"
-    paragraphs = [
-        fill("received", wording.RECEIVED, figures, period=period, scope=coverage.scope),
-        _same_period(marts, figures),
-        fill("resolved", wording.RESOLVED, figures),
-        fill("pending", wording.PENDING, figures),
+    level_names = {
+        members[0]["level_code"] or "unknown": name
+        for name, members in by_level(marts.handling_by_agency)
+    }
+    leading = [record["field_name"] for record in leading_fields(marts.handling_by_field)]
+    paragraphs = (
+        sentences.received(figures, marts.review, coverage.scope),
+        sentences.same_period(figures, marts.review, absent_before(marts, "same")),
+        sentences.resolved(figures),
+        sentences.pending(figures),
+        sentences.levels(figures, level_names),
+        sentences.leading_fields(figures, leading),
         say("annexes", "Chi tiết theo cơ quan, theo lĩnh vực ở các phụ lục."),
-    ]
-    channels = ("channels",) if tables["channels"].rows else ()
-    return Section("II", title, tuple(paragraphs), channels)
+    )
+    shown = [code for code in _HANDLING_TABLES if tables[code].rows]
+    return Section("II", title, tuple(p for p in paragraphs if p is not None), tuple(shown))
 
 
-def _same_period(marts: Marts, figures: Figures) -> Paragraph:
-    if "same_received_in_period" not in figures:
-        return say("same_period", "So với cùng kỳ năm trước: chưa có dữ liệu cùng kỳ để so sánh.")
-    name = marts.review["same_period_name"] or "cùng kỳ năm trước"
-    return fill("same_period", wording.RECEIVED_SAME, figures, same_period=name)
+_HANDLING_TABLES = ("channels", "procedures_leading", "procedures_overdue")
 
 
 def _electronic(figures: Figures, found: Sequence[Indicator], tables: Tables) -> Section:
-    services = (
-        fill("services", wording.SERVICES, figures)
-        if "procedures" in figures
-        else say("services", tables["services"].empty_sentence)
-    )
-    rates = [_rate(indicator, figures) for indicator in found if indicator.code in _RATES]
+    services = sentences.services(figures) or say("services", tables["services"].empty_sentence)
+    rates = {
+        indicator.code: sentences.rate(indicator.code, indicator.name, figures)
+        for indicator in found
+    }
     return Section(
         "III",
         "Thực hiện thủ tục hành chính trên môi trường điện tử",
-        (services, *rates),
+        (
+            services,
+            *(rates[code] for code in ONLINE),
+            sentences.submission_help(figures),
+            *(rates[code] for code in DIGITISATION),
+        ),
         ("services",) if tables["services"].rows else (),
     )
-
-
-_RATES = frozenset((*ONLINE, *DIGITISATION))
-
-
-def _rate(indicator: Indicator, figures: Figures) -> Paragraph:
-    code = indicator.code
-    if f"{code}_share" not in figures:
-        return say(code, f"{indicator.name}: {NO_DATA}.")
-    template = f"{{name}}: {{{code}_share}} ({{{code}_numerator}}/{{{code}_denominator}})"
-    if f"{code}_unknown" in figures:
-        template += f"; {{{code}_unknown}} hồ sơ nguồn không gửi thông tin"
-    template += "."
-    return fill(code, template, figures, name=indicator.name)
 
 
 def _satisfaction(tables: Tables) -> tuple[Paragraph, ...]:
@@ -108,26 +96,11 @@ def _satisfaction(tables: Tables) -> tuple[Paragraph, ...]:
 
 
 def _shortcomings(marts: Marts, figures: Figures) -> tuple[Paragraph, ...]:
-    top = ranked(marts.handling_by_field, "resolved_overdue_count", 3)
-    names = {f"name_{n}": record["field_name"] for n, record in enumerate(top, start=1)}
-    parts = [
-        f"{{name_{n}}} {{overdue_field_{n}}} hồ sơ ({{overdue_field_{n}_share}})"
-        for n in range(1, len(top) + 1)
-    ]
-    if "resolved" not in figures:
-        return (say("overdue", f"Hồ sơ giải quyết quá hạn: {NO_DATA}."),)
-    if not parts:
-        return (
-            say("overdue", "Hồ sơ giải quyết quá hạn: không phát sinh ở lĩnh vực nào từ 30 hồ sơ."),
-        )
-    template = (
-        "Hồ sơ giải quyết quá hạn ({resolved_overdue} hồ sơ) nhiều nhất ở các lĩnh vực: "
-        f"{'; '.join(parts)} (tỷ trọng trong số hồ sơ quá hạn; không xếp lĩnh vực dưới 30 hồ sơ)."
-    )
-    return (
-        fill("overdue", template, figures, **names),
-        say("causes", "Nguyên nhân quá hạn: chưa xác định."),
-    )
+    names = [record["field_name"] for record in overdue_fields(marts.handling_by_field)]
+    sentence = sentences.overdue_fields(figures, names)
+    if not sentence.figure_codes:
+        return (sentence,)
+    return (sentence, say("causes", "Nguyên nhân quá hạn: chưa xác định."))
 
 
 def _absent(number: str, title: str, what: str) -> Section:

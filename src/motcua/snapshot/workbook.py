@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import xlsxwriter
@@ -170,9 +171,10 @@ def _write_head(sheet: Worksheet, content: Content, title: str, unit: str, style
 def _write_table(sheet: Worksheet, content: Content, table: Table, styles: _Styles) -> None:
     _write_head(sheet, content, table.title, table.unit, styles)
     row = _HEAD_LINES
+    notes = (*table.notes, *_summary_lines(content)) if table.code == "ten" else table.notes
     if not table.rows:
         sheet.write_string(row, 0, table.empty_sentence, styles())
-        _write_lines(sheet, row + 2, table.notes, styles)
+        _write_lines(sheet, row + 2, notes, styles)
         return
     for position, column in enumerate(table.columns):
         sheet.set_column(position, position, column.width)
@@ -186,7 +188,15 @@ def _write_table(sheet: Worksheet, content: Content, table: Table, styles: _Styl
         row += 1
     body_end = row - 1 - (table.rows[-1].kind == "total")
     sheet.autofilter(first - 1, 0, max(body_end, first), len(table.columns) - 1)
-    _write_lines(sheet, row + 1, table.notes, styles)
+    _write_lines(sheet, row + 1, notes, styles)
+
+
+def _summary_lines(content: Content) -> Iterator[str]:
+    """Give the sentences of the first page, each under its title."""
+    yield f"Độ phủ: {content.coverage.sentence}"
+    for section in content.summary:
+        yield f"{section.title}:"
+        yield from (f"– {paragraph.text}" for paragraph in section.paragraphs)
 
 
 def _write_lines(sheet: Worksheet, row: int, lines: tuple[str, ...], styles: _Styles) -> None:

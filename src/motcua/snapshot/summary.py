@@ -1,0 +1,160 @@
+"""The summary on one page: ten indicators against their targets, what got better, what worse."""
+
+from collections.abc import Mapping, Sequence
+
+from motcua.snapshot import intervals, sentences
+from motcua.snapshot.figures import RANKED_FROM
+from motcua.snapshot.framing import absent_before
+from motcua.snapshot.headlines import Indicator
+from motcua.snapshot.marts import Marts, Record
+from motcua.snapshot.model import (
+    Cell,
+    Column,
+    Figure,
+    Headline,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    text_cell,
+)
+from motcua.snapshot.numbers import NO_DATA, NOT_COMPARABLE
+from motcua.snapshot.parts import DIGITISATION, ONLINE
+
+TEN = {
+    "resolved_in_time": "Giải quyết trước và đúng hạn trên đã giải quyết",
+    "pending_overdue": "Quá hạn trên đang giải quyết",
+    "online_received": "Tiếp nhận trực tuyến trên tiếp nhận trong kỳ",
+    "full_online_received": "Trực tuyến toàn trình trên tiếp nhận trong kỳ",
+    "late_reception": "Tiếp nhận hồ sơ trực tuyến muộn",
+    "online_paid": "Thanh toán trực tuyến",
+    "input_digitised": "Số hóa thành phần hồ sơ",
+    "result_electronic": "Cấp kết quả điện tử",
+    "petitions_in_time": "Phản ánh, kiến nghị trả lời đúng hạn",
+    "scorecard": "Điểm Bộ chỉ số 766",
+}
+"""The indicators of the first page in their order, whether there is data of them or not."""
+_BETTER_WHEN = {
+    "resolved_in_time": 1,
+    "pending_overdue": -1,
+    **dict.fromkeys((*ONLINE, *DIGITISATION), 1),
+}
+"""Which way a rate of dossiers gets better; counts of procedures and of tasks are no samples."""
+_COMPARED = {"same": "cùng kỳ", "previous": "kỳ trước"}
+_TOP = 3
+NOT_GIVEN = "Chưa giao"
+
+
+def ten_table(rows: Sequence[Headline], periods: Record) -> Table:
+    """Lay out those of the ten indicators that there is data for; name the others in one line."""
+    found = {line.code: line for line in rows}
+    absent = [name for code, name in TEN.items() if code not in found]
+    notes = [
+        f"{NOT_GIVEN}: kho chưa nhận chỉ tiêu giao nào của kỳ, nên không nói đạt hay chưa đạt.",
+        *([f"{NO_DATA.capitalize()}: {'; '.join(absent)}."] if absent else []),
+    ]
+    return Table(
+        code="ten",
+        title="Mười chỉ tiêu của kỳ",
+        sheet="Tóm tắt",
+        unit="Tử số, mẫu số: hồ sơ",
+        columns=(
+            Column("order", "TT", kind="text", width=6),
+            Column("name", "Chỉ tiêu", kind="text", width=36),
+            Column("counts", "Tử số/Mẫu số", kind="text", width=19),
+            Column("result", "Kết quả", kind="share", width=12),
+            _rate("previous", "Kỳ trước", periods["previous_period_name"]),
+            _rate("same", "Cùng kỳ", periods["same_period_name"]),
+            Column("target", "Chỉ tiêu giao", kind="text", width=12),
+            Column("reached", "Đạt/Chưa đạt", kind="text", width=13),
+        ),
+        rows=tuple(
+            Row("body", _cells(number, name, found[code]))
+            for number, (code, name) in enumerate(TEN.items(), start=1)
+            if code in found
+        ),
+        notes=tuple(notes),
+        empty_sentence=f"Mười chỉ tiêu của kỳ: {NO_DATA}.",
+    )
+
+
+def _rate(code: str, title: str, period_name: str | None) -> Column:
+    name = sentences.bare_name(period_name)
+    titled = f"{title} ({sentences.small(name)})" if name else title
+    return Column(code, titled, kind="share", width=14)
+
+
+def _cells(number: int, name: str, line: Headline) -> tuple[Cell, ...]:
+    return (
+        text_cell(number),
+        text_cell(name),
+        text_cell(f"{line.numerator.text}/{line.denominator.text}"),
+        line.result,
+        line.previous,
+        line.same,
+        text_cell(NOT_COMPARABLE),
+        text_cell(NOT_GIVEN),
+    )
+
+
+def turns(
+    marts: Marts, found: Sequence[Indicator], figures: Mapping[str, Figure]
+) -> tuple[Section, ...]:
+    """Name what got better and what got worse by more than chance, three of each, most first.
+
+    Compared with the same period of last year, where nobody has figures of it with the period
+    before. A rate over fewer than thirty dossiers in either period is not named.
+    """
+    role = next((role for role in _COMPARED if _is_known(found, role)), None)
+    if role is None:
+        nothing = sentences.say("turns", "Chưa có dữ liệu kỳ trước, cùng kỳ để so sánh.")
+        return (Section("", "Việc tốt lên, việc xấu đi", (nothing,)),)
+    compared = _COMPARED[role]
+    ways = {indicator.code: _way(indicator, role) for indicator in found}
+    titles = {1: f"Việc tốt lên so với {compared}", -1: f"Việc xấu đi so với {compared}"}
+    turned = tuple(
+        Section("", title, _lines([i for i in found if ways[i.code] == way], role, figures))
+        for way, title in titles.items()
+    )
+    absent = absent_before(marts, role)
+    if not absent:
+        return turned
+    text = f"{compared.capitalize()} chưa có số liệu của: {', '.join(absent)}."
+    return (*turned, Section("", "So sánh chỉ để tham khảo", (sentences.say("absent", text),)))
+
+
+def _is_known(found: Sequence[Indicator], role: str) -> bool:
+    return any(_pair(indicator, role) for indicator in found)
+
+
+def _pair(indicator: Indicator, role: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Give both counts of now and before, where each is of thirty dossiers or more."""
+    counts = [indicator.counts.get(name) for name in ("current", role)]
+    if indicator.code not in _BETTER_WHEN or None in counts:
+        return None
+    now, before = ((c.numerator, c.denominator) for c in counts if c is not None)
+    return (now, before) if min(now[1], before[1]) >= RANKED_FROM else None
+
+
+def _way(indicator: Indicator, role: str) -> int:
+    """Tell whether an indicator got better (1), worse (-1) or neither by more than chance (0)."""
+    pair = _pair(indicator, role)
+    return intervals.direction(*pair) * _BETTER_WHEN[indicator.code] if pair else 0
+
+
+def _lines(
+    turned: Sequence[Indicator], role: str, figures: Mapping[str, Figure]
+) -> tuple[Paragraph, ...]:
+    if not turned:
+        text = "Không có chỉ tiêu nào thay đổi vượt khoảng tin cậy 95 % (từ 30 hồ sơ)."
+        return (sentences.say("turn_none", text),)
+    most = sorted(turned, key=lambda indicator: -abs(_moved(indicator, role)))[:_TOP]
+    return tuple(
+        sentences.turn(indicator.code, indicator.name, role, _COMPARED[role], figures)
+        for indicator in most
+    )
+
+
+def _moved(indicator: Indicator, role: str) -> float:
+    now, before = (indicator.counts[name].rate for name in ("current", role))
+    return float((now or 0) - (before or 0))

@@ -1,0 +1,110 @@
+"""Rows of marts made by hand, for tests of what a pack says about them."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from motcua.snapshot.marts import HANDLING_MEASURES, Marts
+
+REVIEW = {
+    "review_code": "2024-CH1-H01",
+    "review_name": "Hội nghị",
+    "meeting_date": None,
+    "period_code": "2024-CH1",
+    "previous_period_code": "2023-CH2",
+    "same_period_last_year_code": "2023-CH1",
+    "province_code": "H01",
+    "province_name": "An Giang",
+    "period_name": "6 tháng đầu năm 2024 (theo năm dương lịch)",
+    "period_kind_code": "half",
+    "scheme_code": "calendar",
+    "start_date": datetime.date(2024, 1, 1),
+    "end_date": datetime.date(2024, 6, 30),
+    "known_to_date": datetime.date(2024, 6, 30),
+    "previous_period_name": "6 tháng cuối năm 2023 (theo năm dương lịch)",
+    "previous_end_date": datetime.date(2023, 12, 31),
+    "same_period_name": "6 tháng đầu năm 2023 (theo năm dương lịch)",
+    "same_end_date": datetime.date(2023, 6, 30),
+    "as_of_date": datetime.date(2024, 7, 10),
+    "is_simulated": False,
+    "rule_code": "ii06",
+}
+LEVELS = {"province": "Cấp tỉnh", "district": "Cấp huyện", "commune": "Cấp xã"}
+FIELDS = {"land": "Đất đai", "civil": "Hộ tịch"}
+
+
+def handling_line(
+    keys: Mapping[str, Any], resolved: Sequence[int], pending: Sequence[int], carried: int
+) -> dict[str, Any]:
+    """Make a line of the handling mart in which every identity of the form holds.
+
+    Args:
+        keys: level_code, field_code, channel_code.
+        resolved: early, on time, overdue.
+        pending: in due, overdue.
+        carried: dossiers carried over, cut to those that there are.
+    """
+    received = sum(resolved) + sum(pending)
+    new = received - min(carried, received)
+    online = new if keys["channel_code"] == "online" else 0
+    measures = (
+        *(received, new, online, new - online, received - new),
+        *(sum(resolved), *resolved, sum(pending), *pending),
+        *(resolved[1], 0, 0, pending[0]),
+    )
+    level, field = keys["level_code"], keys["field_code"]
+    return {
+        **keys,
+        "level_name": LEVELS[level],
+        "agency_code": f"A-{level}",
+        "agency_name": f"Cơ quan {LEVELS[level]}",
+        "parent_name": None,
+        "field_name": FIELDS[field],
+        "channel_name": keys["channel_code"],
+        **dict(zip(HANDLING_MEASURES, measures, strict=True)),
+    }
+
+
+def _summed(lines: Sequence[Mapping[str, Any]], key: str) -> tuple[dict[str, Any], ...]:
+    sums: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        found = sums.setdefault(line[key], {**line, **dict.fromkeys(HANDLING_MEASURES, 0)})
+        for name in HANDLING_MEASURES:
+            found[name] += line[name]
+    return tuple(sums.values())
+
+
+def locality(code: str, exported: datetime.date | None) -> dict[str, Any]:
+    """Make a locality that must send figures and last did on a day."""
+    return {
+        "locality_code": code,
+        "locality_name": f"Huyện {code}",
+        "is_expected": True,
+        "taken_count": int(exported is not None),
+        "refused_count": 0,
+        "last_exported_at": exported,
+    }
+
+
+def make_marts(
+    now: Sequence[Mapping[str, Any]] = (),
+    same: Sequence[Mapping[str, Any]] = (),
+    **others: Any,
+) -> Marts:
+    """Make the rows of a review from lines of the handling mart, this period's and last year's."""
+    totals = tuple(
+        {**line, "period_role": role}
+        for role, lines in (("current", now), ("same", same))
+        for line in _summed([{**line, "all": role} for line in lines], "all")
+    )
+    given: dict[str, Any] = {
+        "review": REVIEW,
+        "localities": (locality("một", datetime.date(2024, 7, 2)),),
+        "locality_dossiers": None,
+        "handling_totals": totals,
+        "handling_by_agency": _summed(now, "agency_code"),
+        "handling_by_field": _summed(now, "field_code"),
+        "handling_by_channel": _summed(now, "channel_code"),
+        **others,
+    }
+    return Marts(**{name: given.get(name, ()) for name in Marts.__slots__})
