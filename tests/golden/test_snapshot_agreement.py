@@ -7,6 +7,7 @@ import json
 import re
 
 import openpyxl
+import pypdf
 import pytest
 from docx import Document
 from lxml import html
@@ -15,6 +16,7 @@ from motcua.snapshot import numbers
 from motcua.snapshot.document import render_docx
 from motcua.snapshot.model import Cell, Content, Row, Table, count_cell, to_json
 from motcua.snapshot.page import render_html
+from motcua.snapshot.paper import render_pdf
 from motcua.snapshot.workbook import render_xlsx
 
 
@@ -72,10 +74,31 @@ def html_texts(data: bytes, table: Table) -> list[list[str]]:
     return [[cell.text_content() for cell in row] for row in rows]
 
 
+def tight(text: str) -> str:
+    """Take out what only lays text out: spaces, ends of lines, soft breaks."""
+    return "".join(text.split()).replace("\u200b", "")
+
+
+def pdf_text(data: bytes) -> str:
+    return tight("".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages))
+
+
+def pdf_holds(text: str, table: Table) -> bool:
+    """Tell whether each line of a table stands behind its title, in order."""
+    place = max(text.rfind(tight(table.title)), 0)
+    for row in table.rows:
+        line = tight("".join(cell.text for cell in row.cells))
+        place = text.find(line, place)
+        if place < 0:
+            return False
+        place += len(line)
+    return True
+
+
 def disagreements(said: Content, shown: Content) -> list[str]:
     """Name each table of which a rendering of ``shown`` differs from what ``said`` says."""
     workbook, page = render_xlsx(shown), render_html(shown)
-    tables = docx_tables(render_docx(shown))
+    tables, paper = docx_tables(render_docx(shown)), pdf_text(render_pdf(shown))
     kept = json.loads(to_json(shown))["tables"]
     faults = []
     for position, table in enumerate(said.tables):
@@ -86,6 +109,7 @@ def disagreements(said: Content, shown: Content) -> list[str]:
             "xlsx": xlsx_texts(workbook, table),
             "docx": tables.get(table.title),
             "html": html_texts(page, table),
+            "pdf": wanted if pdf_holds(paper, table) else None,
             "json": [[cell["text"] for cell in row["cells"]] for row in kept[position]["rows"]],
         }
         faults += [f"{table.code} {kind}" for kind, read in readings.items() if read != wanted]
@@ -96,19 +120,19 @@ def test_renderings_agree_to_the_digit(content):
     assert disagreements(content, content) == []
 
 
-@pytest.mark.parametrize("code", ["summary", "ii06_agencies", "services"])
+@pytest.mark.parametrize("code", ["ten", "summary", "ii06_agencies", "services"])
 def test_changed_figure_is_seen_in_every_rendering(content, code):
     table = content.table(code)
     row = table.rows[0]
-    position = next(n for n, cell in enumerate(row.cells) if cell.kind == "count")
-    cell = count_cell(int(row.cells[position].value) + 1)
+    position = next(n for n, cell in enumerate(row.cells) if cell.kind in {"count", "share"})
+    cell = count_cell(123_456_789)
     cells = (*row.cells[:position], cell, *row.cells[position + 1 :])
     changed = dataclasses.replace(table, rows=(Row(row.kind, cells), *table.rows[1:]))
     tables = tuple(changed if other.code == code else other for other in content.tables)
 
     faults = disagreements(content, dataclasses.replace(content, tables=tables))
 
-    assert set(faults) == {f"{code} {kind}" for kind in ("xlsx", "docx", "html", "json")}
+    assert set(faults) == {f"{code} {kind}" for kind in ("xlsx", "docx", "html", "pdf", "json")}
 
 
 def test_headlines_stand_on_the_cards_as_in_the_summary(content):
@@ -122,26 +146,44 @@ def test_headlines_stand_on_the_cards_as_in_the_summary(content):
         assert f"{line.numerator.text}/{line.denominator.text}" in text
 
 
-def test_every_number_of_a_sentence_is_one_of_its_figures(content):
-    for section in content.sections:
+def test_figures_of_a_sentence_are_those_of_its_codes(content):
+    for section in (*content.sections, *content.summary):
         for paragraph in section.paragraphs:
-            shown = set(re.findall(r"\d[\d.]*,\d\d %|\d{1,3}(?:\.\d{3})+", paragraph.text))
-            known = {content.figures[code].cell.text for code in paragraph.figure_codes}
-            words = " ".join(known)
-            assert all(number in words for number in shown), paragraph.text
+            for run in paragraph.runs:
+                if run.figure_code:
+                    assert run.text == content.figures[run.figure_code].cell.text
+                else:
+                    assert not re.search(r"\d[\d.]*,\d\d %|\d{1,3}(?:\.\d{3})+", run.text)
 
 
 def test_sentences_stand_in_report_and_page(content):
     report = "\n".join(p.text for p in Document(io.BytesIO(render_docx(content))).paragraphs)
     page = html.fromstring(render_html(content).decode()).text_content()
-    for section in content.sections:
+    paper = pdf_text(render_pdf(content))
+    sheet = openpyxl.load_workbook(io.BytesIO(render_xlsx(content)))["Tóm tắt"]
+    first = "\n".join(str(cell.value) for row in sheet for cell in row)
+    for section in (*content.sections, *content.summary):
         for paragraph in section.paragraphs:
             assert paragraph.text in report
             assert paragraph.text in page
+            assert tight(paragraph.text) in paper
+    for section in content.summary:
+        assert section.paragraphs
+        assert all(paragraph.text in first for paragraph in section.paragraphs)
+
+
+def test_figure_of_a_sentence_leads_to_its_cell_in_the_page(content):
+    page = html.fromstring(render_html(content).decode())
+    shown = page.xpath("//*[@data-figure]")
+
+    assert len(shown) > 50
+    for element in shown:
+        figure = content.figures[element.get("data-figure")]
+        assert (element.text, element.get("title")) == (figure.cell.text, figure.name)
 
 
 def test_renderings_are_the_same_bytes_each_time(content):
-    for render in (render_xlsx, render_docx, render_html):
+    for render in (render_xlsx, render_docx, render_html, render_pdf):
         assert render(content) == render(content)
 
 

@@ -18,7 +18,7 @@ from motcua.snapshot.framing import SIMULATED_BANNER
 from motcua.snapshot.page import render_html
 from motcua.snapshot.workbook import render_xlsx
 
-KINDS = ("docx", "html", "xlsx")
+KINDS = ("docx", "html", "pdf", "xlsx")
 
 
 def test_pack_holds_its_renderings_and_a_manifest_that_is_right(settings):
@@ -280,8 +280,10 @@ def test_names_are_in_vietnamese_order(content):
 
 
 def test_few_dossiers_are_not_ranked(marts):
-    marts.execute("update review.mart_review__handling set resolved_overdue_count = 2")
-    marts.execute("update review.mart_review__handling set resolved_count = 1")
+    marts.execute(
+        "update review.mart_review__handling set resolved_overdue_count = 1, resolved_count = 1, "
+        "resolved_early_count = 0, resolved_on_time_count = 0"
+    )
 
     charts = {chart.code for chart in read_content(marts, "2024-CY-H01").charts}
 

@@ -11,7 +11,10 @@ Z_95 = 1.959963984540054
 
 
 def proportion_interval(count: int, total: int, z: float = Z_95) -> tuple[float, float]:
-    """Give the Wilson score interval of count/total, each end between 0 and 1; total > 0."""
+    """Give the Wilson score interval of count/total, each end from 0 to 1.
+
+    ``count`` is from 0 to ``total``, and ``total`` is above 0.
+    """
     share = count / total
     middle = share + z * z / (2 * total)
     half = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
@@ -25,8 +28,8 @@ def difference_interval(
     """Give Newcombe's interval of the difference of two proportions, now minus before.
 
     Args:
-        now: count and total of the later proportion; total > 0.
-        before: count and total of the earlier one; total > 0.
+        now: count and total of the later proportion, as above.
+        before: count and total of the earlier one.
         z: normal quantile of the interval.
     """
     (now_low, now_high), (low, high) = (

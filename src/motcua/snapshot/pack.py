@@ -9,6 +9,7 @@ from motcua.errors import PipelineError
 from motcua.snapshot.document import render_docx
 from motcua.snapshot.model import Content, figures_sha256, to_json
 from motcua.snapshot.page import render_html
+from motcua.snapshot.paper import render_pdf
 from motcua.snapshot.workbook import render_xlsx
 
 MANIFEST = "manifest.json"
@@ -40,6 +41,7 @@ def pack_files(content: Content) -> dict[str, bytes]:
         CONTENT: to_json(content),
         f"{stem}.docx": render_docx(content),
         f"{stem}.html": render_html(content),
+        f"{stem}.pdf": render_pdf(content),
         f"{stem}.xlsx": render_xlsx(content),
     }
     manifest = {
