@@ -11,6 +11,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.section import Section as WordSection
 from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from motcua.snapshot.model import Content, Note, Section, Table
@@ -19,6 +20,7 @@ from motcua.snapshot.word_table import table_element
 
 FONT = "Times New Roman"
 _BODY_SIZE = Pt(13)
+_FIRST_LINE = Mm(10)
 _TEXT_WIDTH_MM = 160.0
 _WIDE_WIDTH_MM = 252.0
 _BODY_TABLE = 19
@@ -33,8 +35,9 @@ def render_docx(content: Content) -> bytes:
     document = Document()
     report = _Report(document, content)
     report.set_up()
-    report.write_heading_block()
     report.write_summary()
+    report.start_report()
+    report.write_heading_block()
     for section in content.sections:
         report.write_section(section)
     report.write_signature_block()
@@ -110,15 +113,16 @@ class _Report:
         run.font.size = Pt(8.5)
         run.italic = True
 
+    def start_report(self) -> None:
+        """Begin the report on a page of its own, numbered from 1: it can go without the summary."""
+        section = self._document.add_section(WD_SECTION.NEW_PAGE)
+        margins = section._sectPr.find(qn("w:pgMar"))
+        margins.addnext(parse_xml(f'<w:pgNumType {nsdecls("w")} w:start="1"/>'))
+
     def write_heading_block(self) -> None:
         """Write issuer and motto side by side, the blank number and date, and the title."""
         header = self._content.header
-        block = self._document.add_table(rows=2, cols=2)
-        block.autofit = False
-        for column, width in zip(block.columns, (Mm(62), Mm(98)), strict=True):
-            column.width = width
-            for cell in column.cells:
-                cell.width = width
+        block = self._two_columns(rows=2)
         left, right = block.rows[0].cells
         for position, line in enumerate(header.issuer_lines):
             _centred(left, line, position, bold=True, size=13)
@@ -132,7 +136,7 @@ class _Report:
             right, f"{header.place}, ngày      tháng      năm          ", 0, italic=True, size=13
         )
         self._centred_paragraph("BÁO CÁO", bold=True, size=15, before=18)
-        self._centred_paragraph(header.title.capitalize(), bold=True)
+        self._centred_paragraph(header.title, bold=True)
         self._centred_paragraph(f"{header.review_name}", bold=True)
         for line in header.frame:
             self._centred_paragraph(line, italic=True, size=11.5, after=0)
@@ -158,8 +162,9 @@ class _Report:
     def write_section(self, section: Section) -> None:
         """Write one numbered section: sentences, then tables."""
         self._heading(f"{section.number}. {section.title.upper()}")
-        for paragraph in section.paragraphs:
-            self._paragraph(paragraph.text)
+        for sentence in section.paragraphs:
+            paragraph = self._paragraph(sentence.text)
+            paragraph.paragraph_format.first_line_indent = _FIRST_LINE
         for code in section.table_codes:
             table = self._content.table(code)
             if table.rows:
@@ -169,8 +174,7 @@ class _Report:
     def write_signature_block(self) -> None:
         """Leave room for recipients and signature."""
         self._document.add_paragraph()
-        block = self._document.add_table(rows=1, cols=2)
-        left, right = block.rows[0].cells
+        left, right = self._two_columns(rows=1).rows[0].cells
         for position, line in enumerate(("Nơi nhận:", "- ……;", "- Lưu: VT, ….")):
             paragraph = left.paragraphs[0] if position == 0 else left.add_paragraph()
             run = paragraph.add_run(line)
@@ -183,6 +187,8 @@ class _Report:
     def write_annexes(self) -> None:
         """Write the annexes in a landscape section, each on a page of its own."""
         section = self._document.add_section(WD_SECTION.NEW_PAGE)
+        for restart in section._sectPr.findall(qn("w:pgNumType")):
+            section._sectPr.remove(restart)
         section.orientation = WD_ORIENT.LANDSCAPE
         _set_up_page(section, is_first=False)
         for number, code in enumerate(self._content.annex_codes, start=1):
@@ -231,6 +237,16 @@ class _Report:
             run = self._paragraph(note).runs[0]
             run.italic = True
             run.font.size = Pt(10.5)
+
+    def _two_columns(self, rows: int) -> WordTable:
+        """Add the table without lines that sets two things side by side."""
+        block = self._document.add_table(rows=rows, cols=2)
+        block.autofit = False
+        for column, width in zip(block.columns, (Mm(62), Mm(98)), strict=True):
+            column.width = width
+            for cell in column.cells:
+                cell.width = width
+        return block
 
     def _table_title(self, title: str, unit: str) -> None:
         paragraph = self._paragraph("")

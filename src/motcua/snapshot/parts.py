@@ -248,13 +248,13 @@ def rates_table(
         "digitisation": ("Số hóa và kết quả điện tử theo cơ quan", "Số hóa"),
     }
     title, sheet = titles[code]
-    columns = [_ORDER, _text("agency", "Cơ quan", 44)]
+    columns = [_text("order", "TT", 5), _text("agency", "Cơ quan", 34)]
     for metric in known:
         name = metric_name(metric, metrics)
         columns += [
-            _number(f"{metric}_numerator", "Tử số", name),
-            _number(f"{metric}_denominator", "Mẫu số", name),
-            _number(f"{metric}_rate", "Tỷ lệ", name, "share"),
+            _number(f"{metric}_numerator", "Tử số", name, width=9),
+            _number(f"{metric}_denominator", "Mẫu số", name, width=9),
+            _number(f"{metric}_rate", "Tỷ lệ", name, "share", width=9),
         ]
     agencies = _fold_metrics(records, known)
 

@@ -2,7 +2,8 @@
 
 import datetime
 import io
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -182,7 +183,10 @@ def _write_table(sheet: Worksheet, content: Content, table: Table, styles: _Styl
     sheet.freeze_panes(row, 2)
     sheet.repeat_rows(_HEAD_LINES, row - 1)
     first = row
+    widths = [column.width for column in table.columns]
     for line in table.rows:
+        texts = [cell.text if cell.kind == "text" else "" for cell in line.cells]
+        sheet.set_row(row, _height(list(zip(texts, widths, strict=True))))
         for position, cell in enumerate(line.cells):
             _write_cell(sheet, row, position, cell, styles.cell(cell, line))
         row += 1
@@ -211,7 +215,7 @@ def _write_column_heads(
     if any(column.group for column in columns):
         _write_groups(sheet, row, columns, styles)
         row += 1
-    sheet.set_row(row, 48)
+    sheet.set_row(row, _height([(column.title, column.width) for column in columns]))
     for position, column in enumerate(columns):
         sheet.write_string(row, position, column.title, styles.head)
     row += 1
@@ -225,10 +229,14 @@ def _write_column_heads(
 
 
 _ONE_LINE = 12
+_LINE_HEIGHT = 15
+_LETTERS = 1.1
+"""Letters of the font in the width of one digit of the default font."""
 
 
 def _write_groups(sheet: Worksheet, row: int, columns: tuple[Column, ...], styles: _Styles) -> None:
     start = 0
+    spans: list[tuple[str, int]] = []
     while start < len(columns):
         end = start
         group = columns[start].group
@@ -237,9 +245,15 @@ def _write_groups(sheet: Worksheet, row: int, columns: tuple[Column, ...], style
         if end > start:
             sheet.merge_range(row, start, row, end, "", styles.head)
         sheet.write_string(row, start, group, styles.head)
+        spans.append((group, sum(column.width for column in columns[start : end + 1])))
         start = end + 1
-    longest = max(len(column.group) for column in columns)
-    sheet.set_row(row, 32 if longest > 2 * _ONE_LINE else 20)
+    sheet.set_row(row, _height(spans))
+
+
+def _height(titles: Sequence[tuple[str, int]]) -> float:
+    """Give a row the height of its longest text, each wrapped in the width of its columns."""
+    lines = [len(textwrap.wrap(title, round(width * _LETTERS))) for title, width in titles]
+    return _LINE_HEIGHT * max(*lines, 1) + 2
 
 
 def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, style: Format) -> None:
@@ -276,7 +290,7 @@ def _set_up_print(sheet: Worksheet, content: Content) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
+    sheet.set_margins(left=0.35, right=0.35, top=0.8, bottom=0.7)
     right = f"{header.review_code} · {header.version_line}".replace("&", "&&")
     sheet.set_header(f'&L&"{FONT},Bold"&9 {header.banner}&R&9 {right}')
     sheet.set_footer(f"&L&9 {header.as_of_line.replace('&', '&&')}&R&9 Trang &P/&N")
