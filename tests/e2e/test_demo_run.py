@@ -259,7 +259,7 @@ def test_packs_are_left_and_a_changed_byte_is_named(demo_run, tmp_path):
     victim.write_bytes(bytes(data))
     result = home.motcua("verify", str(copy), check=False)
 
-    assert {path.suffix for path in pack.iterdir()} >= {".xlsx", ".docx", ".html", ".json"}
+    assert {path.suffix for path in pack.iterdir()} >= {".xlsx", ".docx", ".pdf", ".html", ".json"}
     assert home.motcua("verify", str(pack)).returncode == 0
     assert result.returncode == 1
     assert victim.name in result.stderr + result.stdout

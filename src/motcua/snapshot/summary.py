@@ -41,6 +41,7 @@ _BETTER_WHEN = {
 }
 """Which way a rate of dossiers gets better; counts of procedures and of tasks are no samples."""
 _COMPARED = {"same": "cùng kỳ", "previous": "kỳ trước"}
+_TURNED = {1: "tốt lên", -1: "xấu đi"}
 _TOP = 3
 NOT_GIVEN = "Chưa giao"
 
@@ -111,9 +112,13 @@ def turns(
         return (Section("", "Việc tốt lên, việc xấu đi", (nothing,)),)
     compared = _COMPARED[role]
     ways = {indicator.code: _way(indicator, role) for indicator in found}
-    titles = {1: f"Việc tốt lên so với {compared}", -1: f"Việc xấu đi so với {compared}"}
+    titles = {way: f"Việc {turned} so với {compared}" for way, turned in _TURNED.items()}
     turned = tuple(
-        Section("", title, _lines([i for i in found if ways[i.code] == way], role, figures))
+        Section(
+            "",
+            title,
+            _lines([i for i in found if ways[i.code] == way], role, figures, _TURNED[way]),
+        )
         for way, title in titles.items()
     )
     absent = absent_before(marts, role)
@@ -143,10 +148,10 @@ def _way(indicator: Indicator, role: str) -> int:
 
 
 def _lines(
-    turned: Sequence[Indicator], role: str, figures: Mapping[str, Figure]
+    turned: Sequence[Indicator], role: str, figures: Mapping[str, Figure], how: str
 ) -> tuple[Paragraph, ...]:
     if not turned:
-        text = "Không có chỉ tiêu nào thay đổi vượt khoảng tin cậy 95 % (từ 30 hồ sơ)."
+        text = f"Không có chỉ tiêu nào {how} vượt khoảng tin cậy 95 % (từ 30 hồ sơ)."
         return (sentences.say("turn_none", text),)
     most = sorted(turned, key=lambda indicator: -abs(_moved(indicator, role)))[:_TOP]
     return tuple(
