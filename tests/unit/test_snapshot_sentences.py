@@ -4,13 +4,14 @@ import datetime
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motcua.snapshot.content import build_content
 from motcua.snapshot.model import Content, Paragraph
 from snapshot_support import FIELDS, LEVELS, handling_line, locality, make_marts
 
+QUICK = settings(max_examples=60, deadline=None)
 few = st.integers(min_value=0, max_value=3_000_000)
 keys = st.fixed_dictionaries(
     {
@@ -43,6 +44,7 @@ def numbers_of(content: Content, code: str) -> dict[str, float]:
     }
 
 
+@QUICK
 @given(lines, lines)
 def test_sentences_are_whole_whatever_the_figures(now, same):
     content = build_content(make_marts(now, same))
@@ -55,6 +57,7 @@ def test_sentences_are_whole_whatever_the_figures(now, same):
             assert text.endswith((".", ")")), text
 
 
+@QUICK
 @given(lines, lines)
 def test_words_between_figures_hold_no_number(now, same):
     content = build_content(make_marts(now, same))
@@ -68,6 +71,7 @@ def test_words_between_figures_hold_no_number(now, same):
                     assert not re.search(r"\d", WORDS_WITH_DIGITS.sub("", run.text)), run.text
 
 
+@QUICK
 @given(lines)
 def test_counts_of_a_sentence_add_up(now):
     content = build_content(make_marts(now))
@@ -91,6 +95,7 @@ def test_counts_of_a_sentence_add_up(now):
         assert said["pending"] == said["pending_in_due"] + said["pending_overdue"]
 
 
+@QUICK
 @given(lines, st.lists(days, min_size=1, max_size=4))
 def test_whole_province_is_said_only_when_every_locality_is_in(now, exported):
     localities = tuple(locality(f"số {n}", day) for n, day in enumerate(exported))

@@ -2,7 +2,7 @@
 
 import datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from motcua.snapshot.content import build_content
@@ -10,6 +10,7 @@ from motcua.snapshot.intervals import direction
 from motcua.snapshot.model import Content
 from snapshot_support import handling_line, locality, make_marts
 
+QUICK = settings(max_examples=60, deadline=None)
 KEYS = {"level_code": "province", "field_code": "land", "channel_code": "online"}
 
 
@@ -110,6 +111,7 @@ def test_locality_without_earlier_figures_is_named_below():
 counts = st.integers(0, 400)
 
 
+@QUICK
 @given(st.tuples(counts, counts, counts), st.tuples(counts, counts, counts))
 def test_what_is_named_is_of_thirty_dossiers_and_beyond_chance(now, before):
     content = build_content(make_marts([line(now)], [line(before)]))
