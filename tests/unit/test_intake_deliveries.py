@@ -253,10 +253,12 @@ def test_symlink_in_an_archive_is_refused(intake):
 
 def test_archive_beyond_the_limits_is_refused(intake, monkeypatch):
     monkeypatch.setattr(archives, "RATIO_FLOOR_BYTES", 1000)
-    monkeypatch.setattr(archives, "MAX_RATIO", 10)
     intake.drop_zip("a.zip", {"dossiers.csv": "0" * 100_000})
 
-    assert intake.take_in_one().refusal_code == "zip_too_large"
+    receipt = intake.with_settings(max_archive_ratio=10).take_in_one()
+
+    assert receipt.refusal_code == "zip_too_large"
+    assert "MOTCUA_MAX_ARCHIVE_RATIO" in receipt.refusal_sentence
 
 
 def test_link_in_the_inbox_is_refused_and_never_followed(intake, tmp_path):
@@ -279,7 +281,10 @@ def test_link_in_the_inbox_is_refused_and_never_followed(intake, tmp_path):
         pytest.param("dossiers.csv", "a,b\n1,2\n", "layout_unknown", id="other headers"),
         pytest.param("totals.csv", csv_text(2), "layout_unknown", id="other name"),
         pytest.param(
-            "dossiers.csv", csv_text(2).encode("utf-16"), "encoding_unreadable", id="utf-16"
+            "dossiers.csv",
+            csv_text(2).encode("utf-16")[:-1],
+            "encoding_unreadable",
+            id="half a letter",
         ),
         pytest.param(
             "dossiers.csv",

@@ -44,6 +44,7 @@ from motcua.intake.decoding import edge as decoding
 from motcua.intake.decoding.edge import Decoded, Probe
 from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
+from motcua.intake.opening import edge as opening
 from motcua.intake.refusals import DeliveryRefusedError
 from motcua.receipts import Check, DatasetCount, Receipt, ReceivedFile, write_receipt
 from motcua.settings import Settings
@@ -251,12 +252,12 @@ def run_contract_try(
     scratch = settings.scratch / f"try-{os.getpid()}"
     try:
         scratch.mkdir(parents=True, exist_ok=True)
-        files = _open_files(export_path.name, _regular_files(export_path), scratch)
+        files = _open_files(export_path.name, _regular_files(export_path), scratch, settings)
         manifest = _read_manifest(files)
         plan = deliveries.plan_files(contract, _data_files(files))
         if plan is None:
             raise DeliveryRefusedError("layout_unknown", export_path.name, "tên tệp")
-        probes = _read_probes(plan, scratch)
+        probes = _read_probes(plan, scratch, settings)
         with _connect(settings, scratch) as connection:
             return _try_lines(connection, plan, probes, manifest, scratch)
     finally:
@@ -568,7 +569,7 @@ def _judge(
     manifest, plan = Manifest(), None
     try:
         originals = _regular_files(arrival.files)
-        files = _open_files(arrival.delivery_name, originals, scratch)
+        files = _open_files(arrival.delivery_name, originals, scratch, context.settings)
         manifest = _read_manifest(files)
         data = _data_files(files)
         deliveries.check_manifest_files(
@@ -583,17 +584,18 @@ def _judge(
 
 
 def _open_files(
-    delivery_name: str, originals: Sequence[SourceFile], scratch: Path
+    delivery_name: str, originals: Sequence[SourceFile], scratch: Path, settings: Settings
 ) -> list[SourceFile]:
     """List the files to read, archives unpacked among the working files."""
     files: list[SourceFile] = []
+    budget = archives.budget_of(settings)
     for file in originals:
         if not _is_regular(file.path):
             raise DeliveryRefusedError("file_not_regular", file.name)
         if archives.is_clutter(file.name):
             continue
         if file.path.suffix.lower() == ".zip":
-            files += decoding.write_members(file.path, file.name, scratch)
+            files += opening.write_members(file.path, file.name, scratch, budget)
         else:
             files.append(file)
     if not files:
@@ -626,7 +628,7 @@ def _choose_plan(
         if plan is None:
             continue
         try:
-            return plan, _read_probes(plan, scratch)
+            return plan, _read_probes(plan, scratch, context.settings)
         except DeliveryRefusedError as refusal:
             reasons.append(refusal)
     if reasons:
@@ -634,7 +636,7 @@ def _choose_plan(
     raise DeliveryRefusedError("layout_unknown", arrival.delivery_name, "tên tệp")
 
 
-def _read_probes(plan: Plan, scratch: Path) -> dict[str, tuple[Probe, ...]]:
+def _read_probes(plan: Plan, scratch: Path, settings: Settings) -> dict[str, tuple[Probe, ...]]:
     """Read the headers of a plan's files; refuse where the columns of a key are missing.
 
     A workbook without an optional dataset's sheet does not send that dataset.
@@ -642,7 +644,11 @@ def _read_probes(plan: Plan, scratch: Path) -> dict[str, tuple[Probe, ...]]:
     probes = {}
     for code, files in plan.files.items():
         layout = plan.contract.datasets[code]
-        read = [decoding.read_probe(file, layout, plan.contract, scratch) for file in files]
+        read = [
+            probe
+            for file in files
+            for probe in decoding.read_probes(file, layout, plan.contract, scratch, settings)
+        ]
         for probe in read:
             _check_header(code, layout, probe)
         sent = tuple(probe for probe in read if probe.has_sheet)
@@ -807,6 +813,7 @@ def _sort_rows(
         refused_count=refused_count,
         warned_count=warned,
         accepted_file=None,
+        rescues=decoded.rescues,
     )
 
 
