@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+
 from intake_support import csv_text, line, make_home
 from motcua.contracts import fold
 from motcua.intake.evidence import noon_rescue

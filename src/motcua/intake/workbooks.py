@@ -91,8 +91,8 @@ def facts_of_ods(blocks: Iterable[bytes]) -> SheetFacts:
     row, rows, columns = 0, 0, 0
     for piece in _pieces(blocks, b"table:table-row>"):
         starts = [*_ODS_ROW.finditer(piece)]
-        ends = [*(found.start() for found in starts[1:]), len(piece)]
-        for found, end in zip(starts, ends, strict=True):
+        ends = [*(found.start() for found in starts), len(piece)]
+        for found, end in zip(starts, ends[1:], strict=True):
             row += _repeated(found[1], b"rows")
             width = _ods_width(piece[found.end() : end])
             if width:

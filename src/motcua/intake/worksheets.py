@@ -1,6 +1,7 @@
 """Turn the cells of a sheet into header, data, and what is not data."""
 
 import datetime as dt
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -91,7 +92,7 @@ def read_sheet(
     kept, left_out, is_first = [], dict[str, int](), True
     body = first + layout.header_rows
     for number, row in enumerate(rows[body:], body + 1):
-        if row.count("") == len(row):
+        if is_blank(row):
             continue
         cells = [text for text in map(cell_text, row) if text and text.strip()]
         if not cells:
@@ -107,6 +108,11 @@ def read_sheet(
             kept.append((number, row))
         is_first = False
     return Sheet(headers, tuple(kept), left_out, first - (layout.header_row - 1))
+
+
+def is_blank(row: Sequence[Cell]) -> bool:
+    """Say quickly whether a row has no cell with content; one with spaces only is not found."""
+    return row.count("") == len(row)
 
 
 def is_column_numbers(cells: Sequence[str], layout: Layout, *, is_first: bool) -> bool:
@@ -133,7 +139,8 @@ def is_total(first_cell: str, folded_words: Sequence[str]) -> bool:
 
 def in_unicode(rows: Sequence[Sequence[Cell]]) -> tuple[Sequence[Sequence[Cell]], str | None, int]:
     """Give the rows in Unicode, the font of before it that they were in, how many cells it held."""
-    sample = [cell for row in rows[:FONT_SAMPLE_ROWS] for cell in row if isinstance(cell, str)]
+    filled = itertools.islice((row for row in rows if not is_blank(row)), FONT_SAMPLE_ROWS)
+    sample = [cell for row in filled for cell in row if isinstance(cell, str)]
     font = encodings.font_of(sample)
     if font is None:
         return rows, None, 0

@@ -448,7 +448,7 @@ def _probe_csv(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, 
         path,
         header.names,
         header_lines,
-        "\r\n" if any(line.endswith("\r\n") for line in lines[:1]) else "\n",
+        "\r\n" if any(line.endswith("\r\n") for line in lines[:header_lines][-1:]) else "\n",
         delimiter=header.delimiter,
         has_totals=_ends_with_total(path, header.delimiter),
         rescues=tuple(found),
@@ -634,7 +634,8 @@ def _store_loose_csv(
             "lines_unaccounted", probe.file.name, f"{len(lines)} / {row_count}"
         )
     part = Part(probe.source_name, row_count, lines=np.array(lines, dtype=np.int64))
-    return _Stored(part, tuple(bad), rescues=(rescue("read_line_by_line", len(bad)),))
+    told = (rescue("read_line_by_line", len(bad)),) if bad else ()
+    return _Stored(part, tuple(bad), rescues=told)
 
 
 def _loose_records(probe: Probe) -> Iterator[tuple[int, list[str] | None]]:
@@ -745,8 +746,9 @@ def _probe_sheets(file: SourceFile, layout: Layout, place: _Place) -> tuple[Prob
 
 def _probe_grid(file: SourceFile, grid: opening.Grid, layout: Layout) -> Probe:
     rows, font, changed_count = worksheets.in_unicode(grid.rows)
+    filled = [row for row in rows if not worksheets.is_blank(row)]
     told = [rescue(encoding_code(font), changed_count)] if font else []
-    if decomposed := worksheets.decomposed_count(rows):
+    if decomposed := worksheets.decomposed_count(filled):
         told.append(rescue("unicode_composed", decomposed))
     sheet = worksheets.read_sheet(
         rows,

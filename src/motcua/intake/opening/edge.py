@@ -45,9 +45,6 @@ _BROKEN_ZIP = (
     struct.error,
     EOFError,
     NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
 )
 ODS_CONTENT = "content.xml"
 XLSX_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
@@ -84,7 +81,7 @@ def write_members(
                 with opened.open(member) as source, path.open("wb") as target:
                     _copy_bounded(source, target, member.file_size, name)
                 found.append(SourceFile(archives.member_name(member), path))
-    except _BROKEN_ZIP:
+    except (*_BROKEN_ZIP, UnicodeDecodeError):
         raise DeliveryRefusedError("zip_unreadable", name) from None
     return [one for file in found for one in _opened(file, folder, budget, depth)]
 
