@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from motcua.intake.refusals import DeliveryRefusedError, over
+from motcua.intake.refusals import DeliveryRefusedError, over, writable
 from motcua.settings import Settings
 
 RATIO_FLOOR_BYTES = 64 * 1024**2
@@ -70,11 +70,11 @@ def safe_members(
 def member_name(member: zipfile.ZipInfo) -> str:
     """Give a member's name; one written in UTF-8 without saying so was read as DOS letters."""
     if member.flag_bits & 0x800 or member.filename.isascii():
-        return member.filename
+        return writable(member.filename)
     try:
         return member.filename.encode("cp437").decode("utf-8")
     except UnicodeError:
-        return member.filename
+        return writable(member.filename)
 
 
 def is_clutter(name: str) -> bool:

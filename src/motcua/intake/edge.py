@@ -380,7 +380,7 @@ def _keep_original(context: _Context, entry: Path) -> None:
     folder = settings.raw / locality.locality_code / delivery_id
     files = folder / "files"
     folder.mkdir(parents=True, exist_ok=True)
-    _write_arrival(folder, entry.name)
+    _write_arrival(folder, refusals.writable(entry.name))
     if _holds(files, sums, is_single=not _is_folder(entry)):
         _remove(entry)
     else:
@@ -399,9 +399,11 @@ def _is_folder(path: Path) -> bool:
 def _regular_files(entry: Path) -> list[SourceFile]:
     """List the files of a delivery by their names in it; links are listed, never followed."""
     if not _is_folder(entry):
-        return [SourceFile(entry.name, entry)]
+        return [SourceFile(refusals.writable(entry.name), entry)]
     paths = [path for path in sorted(entry.rglob("*")) if not _is_folder(path)]
-    return [SourceFile(path.relative_to(entry).as_posix(), path) for path in paths]
+    return [
+        SourceFile(refusals.writable(path.relative_to(entry).as_posix()), path) for path in paths
+    ]
 
 
 def _is_regular(path: Path) -> bool:
@@ -597,10 +599,20 @@ def _open_files(
         if file.path.suffix.lower() == ".zip":
             files += opening.write_members(file.path, file.name, scratch, budget)
         else:
-            files.append(file)
+            files.append(_readable(file, scratch))
     if not files:
         raise DeliveryRefusedError("delivery_empty", delivery_name)
     return files
+
+
+def _readable(file: SourceFile, scratch: Path) -> SourceFile:
+    """Give a file whose path is no UTF-8 by a copy that a reader can be told of."""
+    if refusals.writable(str(file.path)) == str(file.path):
+        return file
+    copy = scratch / f"original-{file.path.stat().st_ino}{file.path.suffix}"
+    copy = copy if refusals.writable(copy.name) == copy.name else copy.with_suffix("")
+    shutil.copyfile(file.path, copy)
+    return SourceFile(file.name, copy)
 
 
 def _is_manifest(file: SourceFile) -> bool:
@@ -695,7 +707,7 @@ def _check_datasets(
     for code in probes:
         job = _job_of(plan, probes, code, scratch)
         decoded = decoding.decode_dataset(connection, job)
-        unknown += decoded.unknown_columns
+        unknown += map(refusals.writable, decoded.unknown_columns)
         _expect_count(connection, plan, manifest, decoded)
         outcome = context.run_suite(connection, code, context.settings.suites)
         checks += outcome.checks

@@ -2,13 +2,16 @@
 
 import csv
 import itertools
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from motcua.contracts import Layout, fold
 from motcua.datasets import DATASETS
 
 PART_SEPARATOR = " / "
+LIKE_A_VALUE = re.compile(r"\d{6}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d\d-\d\d|.{120}", re.DOTALL)
+"""What a column's name does not hold: a long number, a date, a paragraph."""
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -37,8 +40,22 @@ def match_headers(headers: Sequence[str], layout: Layout) -> HeaderMatch:
     known = {fold(name) for name in (*wanted, *layout.personal, *layout.ignored)}
     positions = {name: places[fold(name)] for name in wanted if fold(name) in places}
     missing = tuple(name for name in wanted if name not in positions)
-    unknown = [header.strip() for header in headers if header.strip() and fold(header) not in known]
-    return HeaderMatch(positions, missing, tuple(dict.fromkeys(unknown)))
+    unknown = [
+        (place, header.strip())
+        for place, header in enumerate(headers, 1)
+        if header.strip() and fold(header) not in known
+    ]
+    return HeaderMatch(positions, missing, tellable(unknown, headers))
+
+
+def tellable(unknown: Sequence[tuple[int, str]], headers: Iterable[str]) -> tuple[str, ...]:
+    """Name unknown columns; by their place only where the header holds values, not names.
+
+    A line of data that stands where the header should may hold what no receipt may.
+    """
+    holds_values = any(map(LIKE_A_VALUE.search, headers))
+    names = [f"cột {place}" if holds_values else name for place, name in unknown]
+    return tuple(dict.fromkeys(names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,11 @@ def value_class(
     return "code" if column.endswith(("_code", "_codes")) else "text"
 
 
+def writable(name: str) -> str:
+    """Give a name that can be written as UTF-8; a disk or JSON may hold one that cannot."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
 def over(what: str, limit: int, setting: str) -> str:
     """Say which limit is broken and which setting holds it."""
     shown = f"{limit:,}".replace(",", ".")

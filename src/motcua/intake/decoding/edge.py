@@ -849,7 +849,7 @@ def _sample_document(file: SourceFile, layout: Layout) -> list[str]:
 
 
 def _sample_lines(file: SourceFile) -> list[str]:
-    return opening.read_head_lines(file.path, SAMPLE_RECORDS, MAX_JSON_LINE_BYTES)
+    return opening.read_head_lines(file.path, SAMPLE_RECORDS, MAX_JSON_LINE_BYTES, "replace")
 
 
 def _parse_record(text: str) -> dict[str, object] | None:

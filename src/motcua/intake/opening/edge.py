@@ -5,6 +5,7 @@ is known, and what cannot be opened is a refusal, never an error.
 """
 
 import contextlib
+import errno
 import fnmatch
 import hashlib
 import itertools
@@ -71,19 +72,30 @@ def write_members(
 ) -> list[SourceFile]:
     """Unpack an archive and those inside it under numbers, so that no member's name is a path."""
     found: list[SourceFile] = []
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            members = archives.safe_members(name, opened.infolist(), budget, depth)
-            for number, member in enumerate(members):
-                suffix = Path(member.filename).suffix.lower()
-                ending = suffix if suffix.isascii() and suffix.isprintable() else ""
-                path = folder / f"{archive.stat().st_ino}-{number}{ending[:16]}"
-                with opened.open(member) as source, path.open("wb") as target:
-                    _copy_bounded(source, target, member.file_size, name)
-                found.append(SourceFile(archives.member_name(member), path))
-    except (*_BROKEN_ZIP, UnicodeDecodeError):
-        raise DeliveryRefusedError("zip_unreadable", name) from None
+    with _refusing("zip_unreadable", name), zipfile.ZipFile(archive) as opened:
+        members = archives.safe_members(name, opened.infolist(), budget, depth)
+        for number, member in enumerate(members):
+            suffix = Path(member.filename).suffix.lower()
+            ending = suffix if suffix.isascii() and suffix.isprintable() else ""
+            path = folder / f"{archive.stat().st_ino}-{number}{ending[:16]}"
+            with opened.open(member) as source, path.open("wb") as target:
+                _copy_bounded(source, target, member.file_size, name)
+            found.append(SourceFile(archives.member_name(member), path))
     return [one for file in found for one in _opened(file, folder, budget, depth)]
+
+
+@contextlib.contextmanager
+def _refusing(code: str, name: str, detail: str = "") -> Iterator[None]:
+    """Refuse an archive that is broken; a fault of the disk stays one."""
+    try:
+        yield
+    except (*_BROKEN_ZIP, UnicodeDecodeError):
+        raise DeliveryRefusedError(code, name, detail) from None
+    except OSError as error:
+        # A place before the file's beginning, which a broken table of contents can name.
+        if error.errno != errno.EINVAL:
+            raise
+        raise DeliveryRefusedError(code, name, detail) from None
 
 
 def _opened(
@@ -141,10 +153,12 @@ def write_utf8(
     return path, told
 
 
-def read_head_lines(path: Path, line_count: int, byte_limit: int) -> list[str]:
-    """Read the first lines of a text, each with its end; broken bytes become surrogates."""
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        lines = iter(lambda: stream.readline(byte_limit), "")
+def read_head_lines(
+    path: Path, line_count: int, length_limit: int, errors: str = "surrogateescape"
+) -> list[str]:
+    """Read the first lines of a text, each with its end; ``errors`` is the codec's."""
+    with path.open(encoding="utf-8-sig", errors=errors, newline="") as stream:
+        lines = iter(lambda: stream.readline(length_limit), "")
         return list(itertools.islice(lines, line_count))
 
 
@@ -208,18 +222,11 @@ def _html_grids(file: SourceFile, layout: Layout, settings: Settings) -> list[Gr
 
 def _calamine_grids(file: SourceFile, layout: Layout, settings: Settings, kind: str) -> list[Grid]:
     try:
-        if kind == "zip":
-            _check_parts(file, settings)
-        with file.path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as opened:
-            wanted = _wanted_sheets(opened, layout)
-            facts = _facts_by_sheet(file, wanted) if kind == "zip" else {}
-            return [
-                _grid(file, opened, name, facts.get(name), is_visible, settings)
-                for name, is_visible in wanted.items()
-            ]
+        with _refusing("file_unreadable", file.name, "Excel"):
+            return _read_sheets(file, layout, settings, kind)
     except PasswordError:
         raise DeliveryRefusedError("workbook_encrypted", file.name) from None
-    except (CalamineError, OSError, *_BROKEN_ZIP):
+    except CalamineError:
         code = "workbook_encrypted" if _is_encrypted(file.path, kind) else "file_unreadable"
         raise DeliveryRefusedError(code, file.name, "Excel") from None
     except BaseException as error:
@@ -227,6 +234,18 @@ def _calamine_grids(file: SourceFile, layout: Layout, settings: Settings, kind: 
         if type(error).__name__ != "PanicException":
             raise
         raise DeliveryRefusedError("file_unreadable", file.name, "Excel") from None
+
+
+def _read_sheets(file: SourceFile, layout: Layout, settings: Settings, kind: str) -> list[Grid]:
+    if kind == "zip":
+        _check_parts(file, settings)
+    with file.path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as opened:
+        wanted = _wanted_sheets(opened, layout)
+        facts = _facts_by_sheet(file, wanted) if kind == "zip" else {}
+        return [
+            _grid(file, opened, name, facts.get(name), is_visible, settings)
+            for name, is_visible in wanted.items()
+        ]
 
 
 def _wanted_sheets(opened: CalamineWorkbook, layout: Layout) -> dict[str, bool]:
