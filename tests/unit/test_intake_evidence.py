@@ -7,6 +7,7 @@ import pytest
 from intake_support import csv_text, line, make_home
 from motcua.contracts import fold
 from motcua.intake.evidence import noon_rescue
+from motcua.status import read_rescue_lines
 
 DAY_FIRST = "%d/%m/%Y %H:%M"
 MONTH_FIRST = "%m/%d/%Y %H:%M"
@@ -167,6 +168,16 @@ def test_noon_written_as_midnight_is_told_of_a_column(counts, is_found):
 
     assert (found is not None) == is_found
     assert found is None or found.affected_count == counts[2]
+
+
+def test_status_says_what_was_done_to_read_a_delivery(intake):
+    intake.drop("dossiers.csv", received("45292.5", "45293"))
+    intake.take_in()
+
+    (told,) = read_rescue_lines(intake.settings)
+
+    assert (told["delivery"], told["column"]) == ("dossiers.csv", "received_at")
+    assert told["done"].startswith("Đã đổi 2 ô")
 
 
 def test_noon_fault_is_reported_and_changes_no_value(intake):

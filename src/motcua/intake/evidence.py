@@ -59,8 +59,14 @@ def first_findings(layout: Layout, casts: Iterable[Cast]) -> Findings:
     return Findings(dict.fromkeys(columns, "dmy"), frozenset(columns))
 
 
-def seen_sql(table: str, where: str, casts: Sequence[Cast]) -> tuple[str, tuple[str, ...]]:
-    """Write the query that gives the fields of :class:`Seen` for each column that it names."""
+def seen_sql(
+    table: str, where: str, casts: Sequence[Cast], *, is_trial: bool
+) -> tuple[str, tuple[str, ...]]:
+    """Write the query that gives the fields of :class:`Seen` for each column that it names.
+
+    Values that were read count in a trial only; else the rows where all was read are left alone.
+    """
+    where = where if is_trial else f"{where} and _unread is not null"
     fallible = [cast.column for cast in casts if cast.text is not None]
     watched = [
         (place, column)

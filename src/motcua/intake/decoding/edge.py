@@ -306,7 +306,9 @@ def _read_seen(
     connection: duckdb.DuckDBPyConnection, reader: _Reader, findings: evidence.Findings
 ) -> dict[str, evidence.Seen]:
     layout = reader.job.layout
-    query, columns = evidence.seen_sql(reader.job.table, _is_row(layout), reader.casts)
+    query, columns = evidence.seen_sql(
+        reader.job.table, _is_row(layout), reader.casts, is_trial=bool(findings.trial_columns)
+    )
     if not columns:
         return {}
     counts = connection.execute(query).fetchall()[0]
@@ -434,7 +436,7 @@ def _probe_csv(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, 
     following, line_count = header.following
     cells = [cell for cell in following if cell.strip()]
     has_numbers = bool(cells) and worksheets.is_column_numbers(cells, layout, is_first=True)
-    found = list(told)
+    found = [*told, *_composed(path)]
     if has_numbers:
         header_lines = line_count
         found.append(rescue("column_number_row", 1))
@@ -454,6 +456,12 @@ def _probe_csv(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, 
         rescues=tuple(found),
     )
     return (probe,)
+
+
+def _composed(path: Path) -> tuple[Rescue, ...]:
+    """Tell of lines whose letters and accents are apart; casting puts them together."""
+    count = opening.read_marked_line_count(path) if read_scan(path).has_marks else 0
+    return (rescue("unicode_composed", count),) if count else ()
 
 
 def _check_names(
@@ -818,7 +826,12 @@ def _probe_json(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe,
         raise DeliveryRefusedError("file_unreadable", file.name, "JSON")
     shape = jsonpaths.shape_of(sample, layout, place.contract)
     probe = Probe(
-        file, shape.match, path, shape.keys, has_sample=shape.has_items, rescues=tuple(told)
+        file,
+        shape.match,
+        path,
+        shape.keys,
+        has_sample=shape.has_items,
+        rescues=(*told, *_composed(path)),
     )
     return (probe,)
 

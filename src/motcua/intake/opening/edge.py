@@ -136,7 +136,7 @@ def write_utf8(
     encoding = encodings.sniff(_read_sample(file.path), declared)
     name = encoding.casefold()
     if encodings.codec_of(encoding) == "utf-8" or (name == "utf-8-sig" and keeps_mark):
-        return file.path, _composed(file.path)
+        return file.path, ()
     path = scratch / f"{hashlib.sha256(str(file.path).encode()).hexdigest()[:16]}.utf8"
     count = 0
     try:
@@ -177,15 +177,10 @@ def _read_sample(path: Path) -> bytes:
     return sample
 
 
-def _composed(path: Path) -> tuple[Rescue, ...]:
-    """Tell of lines whose letters and accents are apart; casting puts them together."""
-    count = 0
+def read_marked_line_count(path: Path) -> int:
+    """Count the lines of a UTF-8 text whose letters and accents are apart."""
     with path.open("rb") as stream:
-        while lines := stream.readlines(BLOCK_BYTES):
-            block = b"".join(lines)
-            if b"\xcc" in block or b"\xcd" in block:
-                count += sum(bool(_MARK.search(line)) for line in lines)
-    return (rescue("unicode_composed", count),) if count else ()
+        return sum(bool(_MARK.search(line)) for line in stream)
 
 
 # Workbooks
