@@ -1,6 +1,7 @@
 """What the intake tests share: a home with a locality and a contract, a suite easy to steer."""
 
 import json
+import unicodedata
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from motcua.intake import edge
+from motcua.intake import edge, encodings
 from motcua.receipts import Check, Receipt
 from motcua.settings import Settings
 
@@ -45,6 +46,19 @@ def line(number: int, **other: str) -> str:
 def csv_text(count: int, *more: str) -> str:
     """Text of an export with ``count`` clean lines and some more."""
     return "\n".join([HEADER, *(line(number) for number in range(count)), *more]) + "\n"
+
+
+def legacy_bytes(text: str, encoding: str) -> bytes:
+    """Write a text as software of before Unicode did: TCVN3, VNI or Windows-1258."""
+    if encoding in encodings.FONTS:
+        return encodings.in_font(text, encoding).encode("latin-1")
+    return "".join(map(_tone_apart, text)).encode(encoding)
+
+
+def _tone_apart(letter: str) -> str:
+    marks = unicodedata.normalize("NFD", letter)
+    tone = "".join(mark for mark in marks if mark in "\u0300\u0301\u0303\u0309\u0323")
+    return unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in tone)) + tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,10 @@ class Home:
 
     def take_in(self, run_suite: Callable[..., Any] = fake_suite) -> list[Receipt]:
         return edge.run_intake(self.settings, LOCALITY, run_suite)
+
+    def with_settings(self, **changes: Any) -> "Home":
+        """Give the same home under other settings, such as a limit."""
+        return Home(Settings(**{**self.settings.model_dump(), **changes}), self.inbox)
 
     def take_in_one(self) -> Receipt:
         (receipt,) = self.take_in()

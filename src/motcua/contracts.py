@@ -5,6 +5,7 @@ unknown datasets and columns, a column that is both mapped and personal. Errors 
 line and the key.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,9 +23,26 @@ LEGAL_PROCEDURE_CODE = r"^[123]\.\d{6}(\.000\.00\.00\.[A-Z]\d{2}|\.H\d{2})?$"
 """Legal form of a procedure code (domain §3.4)."""
 
 
+TONE_PLACEMENTS: Mapping[str, str] = {
+    new: old
+    for group in (
+        "oàòa oáóa oảỏa oãõa oạọa",
+        "oèòe oéóe oẻỏe oẽõe oẹọe",
+        "uỳùy uýúy uỷủy uỹũy uỵụy",
+    )
+    for new, old in ((pair[:2], pair[2:]) for pair in group.split())
+}
+"""The two ways to place a tone on oa, oe and uy (Hoà and Hòa), as the one that we compare by."""
+_TONE_PLACED = re.compile("|".join(TONE_PLACEMENTS))
+
+
 def fold(text: str) -> str:
-    """Fold a header or a value for comparison: NFC, case and runs of space; accents stay."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    """Fold a header or a value for comparison: NFC, case, runs of space, the tone's place.
+
+    Accents stay.
+    """
+    folded = " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return _TONE_PLACED.sub(lambda found: TONE_PLACEMENTS[found[0]], folded)
 
 
 class _Frozen(BaseModel):
@@ -70,9 +88,15 @@ class Layout(_Frozen):
         description="Shell patterns matched against a file's name in the delivery."
     )
     format: Literal["csv", "xlsx", "json", "jsonl", "parquet"]
-    encoding: str = "utf-8"
+    encoding: str = Field(
+        "utf-8", description="A codec's name, or tcvn3 or vni; bytes that say otherwise win."
+    )
     delimiter: str = ","
-    sheet: str | None = Field(None, description="Sheet name; the first sheet when left out.")
+    sheet: str | None = Field(
+        None,
+        description="Sheet name or shell pattern ('Tháng *': every such sheet); "
+        "when left out, the first visible sheet.",
+    )
     header_row: int = Field(1, ge=1, description="Line of the (first) header row, from 1.")
     header_rows: int = Field(1, ge=1, le=5, description="Header rows; merged ones join with ' / '.")
     records: str | None = Field(None, description="json: key that holds the list of records.")
@@ -104,7 +128,11 @@ class Layout(_Frozen):
         description="Canonical column: code by whether a source column has a value.",
     )
     decimal_mark: Literal[".", ","] = Field(".", description="Mark before the decimals of numbers.")
-    timestamp_formats: Names = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
+    timestamp_formats: Names = Field(
+        ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
+        description="strptime formats; where both dd/MM and MM/dd stand here (or in date_formats), "
+        "each column's own values decide.",
+    )
     date_formats: Names = ("%Y-%m-%d",)
     personal: Mapping[str, Literal["drop", "token"]] = Field(
         default_factory=dict,

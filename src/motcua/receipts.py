@@ -33,6 +33,15 @@ class Check(_Frozen):
     sentence: str
 
 
+class Rescue(_Frozen):
+    """What was done so that a dataset could be read, or is odd in it: cells or lines, no value."""
+
+    rescue_code: str
+    column_name: str | None
+    affected_count: int
+    sentence: str
+
+
 class DatasetCount(_Frozen):
     """Conservation of one dataset: source_count = accepted_count + refused_count.
 
@@ -50,6 +59,7 @@ class DatasetCount(_Frozen):
     refused_count: int
     warned_count: int
     accepted_file: str | None
+    rescues: tuple[Rescue, ...] = ()
 
 
 class Receipt(_Frozen):

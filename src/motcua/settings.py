@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -38,6 +38,25 @@ class Settings(BaseSettings):
         2, ge=1, description="Deliveries of a locality that are taken in side by side."
     )
     threads: int = Field(2, ge=1, description="Threads one DuckDB connection may use.")
+    max_archive_files: int = Field(
+        2_000, ge=1, description="Files that the archives of one delivery may hold together."
+    )
+    max_archive_bytes: ByteSize = Field(
+        ByteSize(40 * 2**30), description="Bytes that the archives of one delivery may unpack to."
+    )
+    max_archive_ratio: int = Field(
+        1_000, ge=1, description="Times that a file over 64 MiB may be larger than it is packed."
+    )
+    max_archive_depth: int = Field(
+        3, ge=1, description="Archives inside archives that are unpacked; 1 is none inside another."
+    )
+    max_columns: int = Field(2_000, ge=1, description="Columns that a file or sheet may have.")
+    max_sheet_cells: int = Field(
+        20_000_000, ge=1, description="Cells of the table that a sheet spans, empty ones too."
+    )
+    max_workbook_bytes: ByteSize = Field(
+        ByteSize(2**30), description="Bytes that a workbook may unpack to."
+    )
     airflow_port: int = Field(8080, description="Port of Airflow's page and API under `make up`.")
     hmac_key: SecretStr | None = Field(
         None, description="Key of applicant tokens; needed only by contracts that make one."

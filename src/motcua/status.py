@@ -33,6 +33,22 @@ def read_delivery_lines(settings: Settings) -> Lines:
     ]
 
 
+def read_rescue_lines(settings: Settings) -> Lines:
+    """Give a line per thing that was done to read a delivery, in the words its sender reads."""
+    return [
+        {
+            "locality": receipt.locality_code,
+            "delivery": receipt.delivery_name,
+            "dataset": dataset.dataset_code,
+            "column": rescue.column_name or "",
+            "done": rescue.sentence,
+        }
+        for receipt in read_receipts(settings.receipts)
+        for dataset in receipt.datasets
+        for rescue in dataset.rescues
+    ]
+
+
 def read_missing_localities(settings: Settings) -> Lines:
     """Give a line per expected locality of which nothing has been accepted."""
     sent = {

@@ -23,11 +23,12 @@ CONNECTION = duckdb.connect()
 QUICK = settings(max_examples=60, deadline=None)
 
 
-def cast(column, *texts, zone="Asia/Ho_Chi_Minh", native=False, marks=True, **layout):
+def cast(column, *texts, zone="Asia/Ho_Chi_Minh", native=False, marks=True, serial=(), **layout):
     """Cast texts to one canonical column, and give (value, unread text) of each."""
     dataset = next(one for one in DATASETS.values() if column in one.columns)
     layout = Layout(files="x", format="csv", columns={"a": [column]}, **layout)
-    casts = casts_of(dataset, layout, {"a": "s0"}, Reading(zone, native, marks))
+    reading = Reading(zone, native, marks, serial_columns=frozenset(serial))
+    casts = casts_of(dataset, layout, {"a": "s0"}, reading)
     CONNECTION.execute("create or replace table texts (n integer, s0 varchar)")
     CONNECTION.executemany("insert into texts values (?, ?)", list(enumerate(texts)))
     made = rows_sql("select * from texts", casts, ["n"])
@@ -46,6 +47,18 @@ def moment(text):
 FEW = settings(max_examples=8, deadline=None)
 """For examples that are lists: each costs a query."""
 MOMENTS = st.datetimes(moment("1900-01-01"), moment("2100-01-01"))
+
+
+@FEW
+@given(st.lists(st.datetimes(moment("1999-01-01"), moment("2090-01-01")), min_size=2, max_size=40))
+def test_day_count_of_excel_is_the_moment_that_it_counts(values):
+    values = [value.replace(microsecond=0) for value in values]
+    first = moment("1899-12-30")
+    texts = [f"{(value - first) / dt.timedelta(days=1):.8f}" for value in values]
+
+    made = cast("received_at", *texts, serial=["received_at"])
+
+    assert made == [(value, None) for value in values]
 
 
 @FEW

@@ -132,6 +132,16 @@ def test_headers_match_whatever_their_form_and_unknown_ones_are_named(intake):
     assert receipt.unknown_columns == ("Mới",)
 
 
+def test_line_of_data_in_the_header_is_not_told(intake):
+    header = HEADER + ",Nguyễn Văn Riêng,079123400001"
+    intake.drop("dossiers.csv", f"{header}\n{line(1)},x,y\n")
+
+    receipt = intake.take_in_one()
+
+    assert receipt.state_code == "accepted"
+    assert receipt.unknown_columns == ("cột 9", "cột 10")
+
+
 def test_text_is_trimmed_and_composed(intake):
     name = unicodedata.normalize("NFD", "Đất đai")
     intake.drop("dossiers.csv", csv_text(0, line(1, procedure=f"  {name} ", channel="TRỰC  tuyến")))

@@ -1,6 +1,7 @@
 """From inbox to receipt: identity, idempotence, refusal, and being killed at any point."""
 
 import json
+import os
 import shutil
 import stat
 import zipfile
@@ -253,10 +254,12 @@ def test_symlink_in_an_archive_is_refused(intake):
 
 def test_archive_beyond_the_limits_is_refused(intake, monkeypatch):
     monkeypatch.setattr(archives, "RATIO_FLOOR_BYTES", 1000)
-    monkeypatch.setattr(archives, "MAX_RATIO", 10)
     intake.drop_zip("a.zip", {"dossiers.csv": "0" * 100_000})
 
-    assert intake.take_in_one().refusal_code == "zip_too_large"
+    receipt = intake.with_settings(max_archive_ratio=10).take_in_one()
+
+    assert receipt.refusal_code == "zip_too_large"
+    assert "MOTCUA_MAX_ARCHIVE_RATIO" in receipt.refusal_sentence
 
 
 def test_link_in_the_inbox_is_refused_and_never_followed(intake, tmp_path):
@@ -271,6 +274,40 @@ def test_link_in_the_inbox_is_refused_and_never_followed(intake, tmp_path):
     assert stat.S_IMODE(secret.stat().st_mode) != 0o444
 
 
+def test_name_that_is_no_utf8_or_holds_a_newline_is_a_name(intake):
+    for name in (b"dossiers-\xff.csv", "dossiers\nsố.csv".encode()):
+        path = os.fsencode(intake.inbox) + b"/" + name
+        with open(path, "wb") as stream:  # noqa: PTH123 - the name is no text
+            stream.write(csv_text(len(name)).encode())
+
+    first, second = sorted(intake.take_in(), key=lambda one: one.delivery_name)
+
+    assert [first.state_code, second.state_code] == ["accepted", "accepted"]
+    assert (first.delivery_name, second.delivery_name) == ("dossiers\nsố.csv", "dossiers-?.csv")
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "name", "content"),
+    [
+        pytest.param(
+            "max_archive_files", 1, "a.zip", {"dossiers.csv": ZIPPED, "b": ""}, id="files"
+        ),
+        pytest.param("max_archive_bytes", 10, "a.zip", {"dossiers.csv": ZIPPED}, id="bytes"),
+        pytest.param("max_columns", 7, "dossiers.csv", ZIPPED, id="columns"),
+    ],
+)
+def test_limit_is_named_by_its_setting(intake, limit, value, name, content):
+    if isinstance(content, dict):
+        intake.drop_zip(name, content)
+    else:
+        intake.drop(name, content)
+
+    receipt = intake.with_settings(**{limit: value}).take_in_one()
+
+    assert receipt.state_code == "refused"
+    assert f"MOTCUA_{limit.upper()}" in receipt.refusal_sentence
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
@@ -279,7 +316,10 @@ def test_link_in_the_inbox_is_refused_and_never_followed(intake, tmp_path):
         pytest.param("dossiers.csv", "a,b\n1,2\n", "layout_unknown", id="other headers"),
         pytest.param("totals.csv", csv_text(2), "layout_unknown", id="other name"),
         pytest.param(
-            "dossiers.csv", csv_text(2).encode("utf-16"), "encoding_unreadable", id="utf-16"
+            "dossiers.csv",
+            csv_text(2).encode("utf-16")[:-1],
+            "encoding_unreadable",
+            id="half a letter",
         ),
         pytest.param(
             "dossiers.csv",

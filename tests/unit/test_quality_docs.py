@@ -61,6 +61,12 @@ def settings(tmp_path: Path) -> Settings:
         "locality_name": "Huyện Châu Phú",
         "exported_at": "2024-07-03T07:30:00",
         "state_code": "accepted_in_part",
+        "datasets": [
+            {
+                "dataset_code": "ratings",
+                "rescues": [{"column_name": "rated_at", "sentence": "Đã đổi 2 ô."}],
+            }
+        ],
     }
     path = settings.receipts / f"{DELIVERY}.json"
     path.write_text(json.dumps(receipt, ensure_ascii=False), encoding="utf-8")
@@ -79,6 +85,7 @@ def test_pages_name_the_delivery_and_the_rules_in_vietnamese(settings: Settings)
     assert "đợt &lt;1&gt;" in index
     assert "Đã nhận một phần" in index
     assert "✗ 9/10" in index
+    assert "ratings.rated_at: Đã đổi 2 ô." in index
     assert "Ngày đánh giá để trống. Đề nghị bổ sung ngày đánh giá rồi gửi lại." in page
     assert "Số dòng hoặc tỷ lệ mắc lỗi" in page
     for left in ("Observed Value", "Overview", "__none__", "Data asset"):

@@ -5,10 +5,11 @@ expression over them, and one list column ``_unread`` keeps the text of values t
 could not be read (null for a row that was read).
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from motcua.contracts import Layout, fold
+from motcua.contracts import TONE_PLACEMENTS, Layout, fold
 from motcua.datasets import Dataset, type_of
 
 LOCAL_ZONE = "Asia/Ho_Chi_Minh"
@@ -16,6 +17,10 @@ NATIVE_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
 """How date cells of workbooks and Parquet columns are written as text before they are cast."""
 TRUE_WORDS = ("1", "true", "có", "x", "yes", "đúng")
 FALSE_WORDS = ("0", "false", "không", "no", "sai")
+SERIAL = r"(3[6-9]|[4-6]\d)\d{3}([.,]\d+)?"
+"""A day count of Excel from 1998 to 2091, with the time of the day as a fraction."""
+GROUPED = r"[+-]?\d{1,3}(\.\d{3})+|[+-]?\d{1,3}(,\d{3})+"
+"""A whole number whose thousands are grouped."""
 OFFSET = r"(?::\d{2}(?:\.\d+)?|\d{14})\s*(Z|[+-]\d{2}:?\d{2})$"
 
 
@@ -30,11 +35,19 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the source's text is to be understood."""
+    """How the source's text is to be understood.
+
+    ``day_orders`` names the columns whose dates are read in one order of day and month only, and
+    ``trial_columns`` those of them that are read so to see whether it is the right one.
+    """
 
     zone: str
     native_dates: bool
     has_marks: bool
+    day_orders: Mapping[str, str] = field(default_factory=dict)
+    trial_columns: frozenset[str] = frozenset()
+    serial_columns: frozenset[str] = frozenset()
+    grouped_columns: frozenset[str] = frozenset()
 
 
 def quoted(text: str) -> str:
@@ -44,7 +57,10 @@ def quoted(text: str) -> str:
 
 def folded_sql(text: str) -> str:
     """Fold a value in SQL as :func:`motcua.contracts.fold` does in Python."""
-    return f"lower(nfc_normalize(trim(regexp_replace({text}, '[\\s\\x{{00A0}}]+', ' ', 'g'))))"
+    folded = f"lower(nfc_normalize(trim(regexp_replace({text}, '[\\s\\x{{00A0}}]+', ' ', 'g'))))"
+    for new, old in TONE_PLACEMENTS.items():
+        folded = f"replace({folded}, {quoted(new)}, {quoted(old)})"
+    return folded
 
 
 def casts_of(
@@ -106,12 +122,14 @@ def _value(column: str, text: str, layout: Layout, reading: Reading) -> tuple[st
             text, {word: quoted(code) for word, code in layout.values[column].items()}
         ), True
     if sql_type == "timestamp":
-        return _timestamp(text, layout, reading), True
+        return _timestamp(column, text, layout, reading), True
     if sql_type == "date":
-        formats = _formats(layout.date_formats, layout.timestamp_formats, reading)
-        return f"cast({_parse(text, formats)} as date)", True
+        formats = _formats(column, (layout.date_formats, layout.timestamp_formats), reading)
+        parsed = _with_serial(column, text, _parse(text, formats), reading)
+        return f"cast({parsed} as date)", True
     if sql_type != "string":
-        return _number(text, sql_type, layout.decimal_mark), True
+        is_grouped = column in reading.grouped_columns
+        return _number(text, sql_type, layout.decimal_mark, is_grouped=is_grouped), True
     return (f"nfc_normalize({_trimmed(text)})" if reading.has_marks else _trimmed(text)), False
 
 
@@ -144,7 +162,13 @@ def _boolean(text: str, values: Mapping[str, str]) -> str:
     return _mapped(text, own | {word: code for word, code in words.items() if word not in own})
 
 
-def _number(text: str, sql_type: str, mark: str) -> str:
+def _number(text: str, sql_type: str, mark: str, *, is_grouped: bool) -> str:
+    if is_grouped:
+        plain = f"replace(replace(trim({text}), ',', ''), '.', '')"
+        return (
+            f"case when regexp_full_match(trim({text}), '[+-]?\\d+|{GROUPED}') "
+            f"then try_cast({plain} as {sql_type}) end"
+        )
     other = "," if mark == "." else "."
     plain = f"replace(replace(trim({text}), {quoted(other)}, ''), {quoted(mark)}, '.')"
     grouped = rf"^[+-]?(\d+|\d{{1,3}}([{other}]\d{{3}})+)"
@@ -155,9 +179,24 @@ def _number(text: str, sql_type: str, mark: str) -> str:
     )
 
 
-def _formats(first: Iterable[str], then: Iterable[str], reading: Reading) -> tuple[str, ...]:
+def day_order(written: str) -> str | None:
+    """Say in which order a strptime format has day and month before the year, if it has so."""
+    found = re.match(r"%-?([dm])[/. -]%-?([dm])[/. -]%[yY]", written)
+    if not found or found[1] == found[2]:
+        return None
+    return "dmy" if found[1] == "d" else "mdy"
+
+
+def _formats(column: str, listed: Sequence[Iterable[str]], reading: Reading) -> tuple[str, ...]:
+    """Give the formats of a column: of two orders of day and month only the one that it has."""
     native = NATIVE_FORMATS if reading.native_dates else ()
-    return tuple(dict.fromkeys([*first, *then, *native]))
+    formats = dict.fromkeys(written for formats in listed for written in formats)
+    order = reading.day_orders.get(column)
+    if column in reading.trial_columns:
+        return tuple(written for written in formats if day_order(written) == order)
+    if order:
+        formats = {name: None for name in formats if day_order(name) in (None, order)}
+    return tuple(dict.fromkeys([*formats, *native]))
 
 
 def _parse(text: str, formats: Sequence[str]) -> str:
@@ -165,11 +204,22 @@ def _parse(text: str, formats: Sequence[str]) -> str:
     return f"try_strptime({text}, [{listed}])"
 
 
-def _timestamp(text: str, layout: Layout, reading: Reading) -> str:
-    formats = _formats(layout.timestamp_formats, layout.date_formats, reading)
+def _with_serial(column: str, text: str, parsed: str, reading: Reading) -> str:
+    """Read a day count of Excel (from 30/12/1899, its own leap year fault included) as a date."""
+    if column not in reading.serial_columns:
+        return parsed
+    seconds = f"round(try_cast(replace(trim({text}), ',', '.') as double) * 86400)"
+    moment = f"timestamp '1899-12-30' + to_seconds(cast({seconds} as bigint))"
+    serial = f"case when regexp_full_match(trim({text}), {quoted(SERIAL)}) then {moment} end"
+    return f"coalesce({parsed}, {serial})"
+
+
+def _timestamp(column: str, text: str, layout: Layout, reading: Reading) -> str:
+    formats = _formats(column, (layout.timestamp_formats, layout.date_formats), reading)
     with_offset = any("%z" in written for written in formats)
     if not with_offset:
-        return _to_local(_parse(text, formats), reading.zone)
+        parsed = _with_serial(column, text, _parse(text, formats), reading)
+        return _to_local(parsed, reading.zone)
     walls = tuple(dict.fromkeys(written.replace("%z", "").strip() for written in formats))
     offset = f"regexp_extract({text}, {quoted(OFFSET)}, 1)"
     wall = _parse(f"left({text}, length({text}) - length({offset}))", walls)

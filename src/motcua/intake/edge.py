@@ -44,6 +44,7 @@ from motcua.intake.decoding import edge as decoding
 from motcua.intake.decoding.edge import Decoded, Probe
 from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
+from motcua.intake.opening import edge as opening
 from motcua.intake.refusals import DeliveryRefusedError
 from motcua.receipts import Check, DatasetCount, Receipt, ReceivedFile, write_receipt
 from motcua.settings import Settings
@@ -251,12 +252,12 @@ def run_contract_try(
     scratch = settings.scratch / f"try-{os.getpid()}"
     try:
         scratch.mkdir(parents=True, exist_ok=True)
-        files = _open_files(export_path.name, _regular_files(export_path), scratch)
+        files = _open_files(export_path.name, _regular_files(export_path), scratch, settings)
         manifest = _read_manifest(files)
         plan = deliveries.plan_files(contract, _data_files(files))
         if plan is None:
             raise DeliveryRefusedError("layout_unknown", export_path.name, "tên tệp")
-        probes = _read_probes(plan, scratch)
+        probes = _read_probes(plan, scratch, settings)
         with _connect(settings, scratch) as connection:
             return _try_lines(connection, plan, probes, manifest, scratch)
     finally:
@@ -379,7 +380,7 @@ def _keep_original(context: _Context, entry: Path) -> None:
     folder = settings.raw / locality.locality_code / delivery_id
     files = folder / "files"
     folder.mkdir(parents=True, exist_ok=True)
-    _write_arrival(folder, entry.name)
+    _write_arrival(folder, refusals.writable(entry.name))
     if _holds(files, sums, is_single=not _is_folder(entry)):
         _remove(entry)
     else:
@@ -398,9 +399,11 @@ def _is_folder(path: Path) -> bool:
 def _regular_files(entry: Path) -> list[SourceFile]:
     """List the files of a delivery by their names in it; links are listed, never followed."""
     if not _is_folder(entry):
-        return [SourceFile(entry.name, entry)]
+        return [SourceFile(refusals.writable(entry.name), entry)]
     paths = [path for path in sorted(entry.rglob("*")) if not _is_folder(path)]
-    return [SourceFile(path.relative_to(entry).as_posix(), path) for path in paths]
+    return [
+        SourceFile(refusals.writable(path.relative_to(entry).as_posix()), path) for path in paths
+    ]
 
 
 def _is_regular(path: Path) -> bool:
@@ -568,7 +571,7 @@ def _judge(
     manifest, plan = Manifest(), None
     try:
         originals = _regular_files(arrival.files)
-        files = _open_files(arrival.delivery_name, originals, scratch)
+        files = _open_files(arrival.delivery_name, originals, scratch, context.settings)
         manifest = _read_manifest(files)
         data = _data_files(files)
         deliveries.check_manifest_files(
@@ -583,22 +586,33 @@ def _judge(
 
 
 def _open_files(
-    delivery_name: str, originals: Sequence[SourceFile], scratch: Path
+    delivery_name: str, originals: Sequence[SourceFile], scratch: Path, settings: Settings
 ) -> list[SourceFile]:
     """List the files to read, archives unpacked among the working files."""
     files: list[SourceFile] = []
+    budget = archives.budget_of(settings)
     for file in originals:
         if not _is_regular(file.path):
             raise DeliveryRefusedError("file_not_regular", file.name)
         if archives.is_clutter(file.name):
             continue
         if file.path.suffix.lower() == ".zip":
-            files += decoding.write_members(file.path, file.name, scratch)
+            files += opening.write_members(file.path, file.name, scratch, budget)
         else:
-            files.append(file)
+            files.append(_readable(file, scratch))
     if not files:
         raise DeliveryRefusedError("delivery_empty", delivery_name)
     return files
+
+
+def _readable(file: SourceFile, scratch: Path) -> SourceFile:
+    """Give a file whose path is no UTF-8 by a copy that a reader can be told of."""
+    if refusals.writable(str(file.path)) == str(file.path):
+        return file
+    copy = scratch / f"original-{file.path.stat().st_ino}{file.path.suffix}"
+    copy = copy if refusals.writable(copy.name) == copy.name else copy.with_suffix("")
+    shutil.copyfile(file.path, copy)
+    return SourceFile(file.name, copy)
 
 
 def _is_manifest(file: SourceFile) -> bool:
@@ -626,7 +640,7 @@ def _choose_plan(
         if plan is None:
             continue
         try:
-            return plan, _read_probes(plan, scratch)
+            return plan, _read_probes(plan, scratch, context.settings)
         except DeliveryRefusedError as refusal:
             reasons.append(refusal)
     if reasons:
@@ -634,7 +648,7 @@ def _choose_plan(
     raise DeliveryRefusedError("layout_unknown", arrival.delivery_name, "tên tệp")
 
 
-def _read_probes(plan: Plan, scratch: Path) -> dict[str, tuple[Probe, ...]]:
+def _read_probes(plan: Plan, scratch: Path, settings: Settings) -> dict[str, tuple[Probe, ...]]:
     """Read the headers of a plan's files; refuse where the columns of a key are missing.
 
     A workbook without an optional dataset's sheet does not send that dataset.
@@ -642,7 +656,11 @@ def _read_probes(plan: Plan, scratch: Path) -> dict[str, tuple[Probe, ...]]:
     probes = {}
     for code, files in plan.files.items():
         layout = plan.contract.datasets[code]
-        read = [decoding.read_probe(file, layout, plan.contract, scratch) for file in files]
+        read = [
+            probe
+            for file in files
+            for probe in decoding.read_probes(file, layout, plan.contract, scratch, settings)
+        ]
         for probe in read:
             _check_header(code, layout, probe)
         sent = tuple(probe for probe in read if probe.has_sheet)
@@ -689,7 +707,7 @@ def _check_datasets(
     for code in probes:
         job = _job_of(plan, probes, code, scratch)
         decoded = decoding.decode_dataset(connection, job)
-        unknown += decoded.unknown_columns
+        unknown += map(refusals.writable, decoded.unknown_columns)
         _expect_count(connection, plan, manifest, decoded)
         outcome = context.run_suite(connection, code, context.settings.suites)
         checks += outcome.checks
@@ -807,6 +825,7 @@ def _sort_rows(
         refused_count=refused_count,
         warned_count=warned,
         accepted_file=None,
+        rescues=decoded.rescues,
     )
 
 

@@ -1,12 +1,18 @@
 """Match what an export calls its columns to what its contract calls them."""
 
-from collections.abc import Mapping, Sequence
+import csv
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from motcua.contracts import Layout, fold
 from motcua.datasets import DATASETS
 
 PART_SEPARATOR = " / "
+LIKE_A_VALUE = re.compile(r"\d{6}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d\d-\d\d|.{120}", re.DOTALL)
+"""What a column's name does not hold: a long number, a date, a paragraph."""
+DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,79 @@ def match_headers(headers: Sequence[str], layout: Layout) -> HeaderMatch:
     known = {fold(name) for name in (*wanted, *layout.personal, *layout.ignored)}
     positions = {name: places[fold(name)] for name in wanted if fold(name) in places}
     missing = tuple(name for name in wanted if name not in positions)
-    unknown = [header.strip() for header in headers if header.strip() and fold(header) not in known]
-    return HeaderMatch(positions, missing, tuple(dict.fromkeys(unknown)))
+    unknown = [
+        (place, header.strip())
+        for place, header in enumerate(headers, 1)
+        if header.strip() and fold(header) not in known
+    ]
+    return HeaderMatch(positions, missing, tellable(unknown, headers))
+
+
+def tellable(unknown: Sequence[tuple[int, str]], headers: Iterable[str]) -> tuple[str, ...]:
+    """Name unknown columns; by their place only where the header holds values, not names.
+
+    A line of data that stands where the header should may hold what no receipt may.
+    """
+    holds_values = any(map(LIKE_A_VALUE.search, headers))
+    names = [f"cột {place}" if holds_values else name for place, name in unknown]
+    return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True, slots=True)
+class CsvHeader:
+    """Where the header of a CSV file stands: its names, delimiter, and the lines up to its end.
+
+    ``following`` is the first record after it, with the lines up to that record's end.
+    """
+
+    names: tuple[str, ...]
+    delimiter: str
+    line_count: int
+    shift: int
+    following: tuple[tuple[str, ...], int]
+
+
+def find_csv_header(lines: Sequence[str], layout: Layout) -> CsvHeader:
+    """Find the header among the first lines of a file.
+
+    Where most columns of the layout are not in the place and with the delimiter that the contract
+    says, the place and delimiter that most of them fit are taken instead.
+
+    Raises:
+        csv.Error: The lines are no CSV.
+    """
+    first = layout.header_row - 1
+    declared = _csv_header(lines, first, layout.delimiter, layout)
+    wanted = len(layout.columns)
+    fit = len(match_headers(declared.names, layout).positions)
+    if fit * 2 >= wanted:
+        return declared
+    candidates = [
+        _csv_header(lines, place, delimiter, layout)
+        for delimiter in dict.fromkeys((layout.delimiter, *DELIMITERS))
+        for place in range(len(lines))
+        if lines[place].count(delimiter)
+    ]
+    best = max(
+        candidates,
+        key=lambda one: len(match_headers(one.names, layout).positions),
+        default=declared,
+    )
+    return best if len(match_headers(best.names, layout).positions) * 2 >= wanted else declared
+
+
+def _csv_header(lines: Sequence[str], first: int, delimiter: str, layout: Layout) -> CsvHeader:
+    reader = csv.reader(lines[first:], delimiter=delimiter)
+    rows = list(itertools.islice(reader, layout.header_rows))
+    line_count = first + reader.line_num
+    following = tuple(next(reader, ()))
+    return CsvHeader(
+        join_header_rows(rows),
+        delimiter,
+        line_count,
+        first - (layout.header_row - 1),
+        (following, first + reader.line_num),
+    )
 
 
 def missing_keys(dataset_code: str, layout: Layout, present: set[str]) -> tuple[str, ...]:

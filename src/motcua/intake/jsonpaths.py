@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from motcua.contracts import Contract, Layout, fold
 from motcua.intake.casting import quoted
-from motcua.intake.headers import HeaderMatch, read_columns
+from motcua.intake.headers import HeaderMatch, read_columns, tellable
 
 Record = Mapping[str, object]
 ITEMS = "\0items"
@@ -34,7 +34,8 @@ def shape_of(records: Sequence[Record], layout: Layout, contract: Contract) -> S
     missing = tuple(name for name in wanted if fold(name) not in spelled)
     known = _known(layout, contract)
     unknown = dict.fromkeys(key for item in items for key in item if fold(key) not in known)
-    match = HeaderMatch(dict.fromkeys(wanted, 0), missing, tuple(unknown))
+    named = tellable(list(enumerate(unknown, 1)), keys)
+    match = HeaderMatch(dict.fromkeys(wanted, 0), missing, named)
     return Shape(keys, match, bool(items))
 
 

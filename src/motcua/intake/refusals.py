@@ -26,6 +26,19 @@ SENTENCES: Mapping[str, str] = {
     "layout_unknown": "«{name}» không khớp mẫu dữ liệu nào đã đăng ký ({detail}). "
     "Hãy kiểm tra tên tệp, tên trang tính và dòng tiêu đề, "
     "hoặc báo đơn vị quản lý kho để thêm mẫu.",
+    "file_too_large": "Tệp «{name}» vượt giới hạn đọc: {detail}. "
+    "Hãy chia nhỏ tệp hoặc xóa phần trống rồi gửi lại.",
+    "workbook_encrypted": "Bảng tính «{name}» có mật khẩu. Hãy bỏ mật khẩu rồi gửi lại.",
+    "workbook_unsafe": "Bảng tính «{name}» có khai báo XML không an toàn (DOCTYPE hoặc ENTITY). "
+    + RESEND,
+    "formula_without_value": "Bảng tính «{name}» có {detail} ô công thức chưa có kết quả nên "
+    "không biết giá trị. Hãy mở bằng Excel, lưu lại (hoặc dán dạng giá trị) rồi gửi lại.",
+    "date_order_undecidable": "Không xác định được thứ tự ngày và tháng của cột {detail} trong "
+    "«{name}» (ví dụ 03/04/2024), nên không nhận để tránh hiểu sai. "
+    "Hãy xuất lại với dạng yyyy-MM-dd, hoặc báo đơn vị quản lý kho ghi rõ thứ tự trong mẫu.",
+    "date_order_contradicted": "Cột {detail} trong «{name}» ghi ngày, tháng ngược với mẫu đã "
+    "đăng ký. Hãy xuất lại đúng thứ tự đã đăng ký, "
+    "hoặc báo đơn vị quản lý kho sửa mẫu.",
     "encoding_unreadable": "Tệp «{name}» không đúng bảng mã {detail}. "
     "Hãy xuất lại với bảng mã {detail} rồi gửi lại.",
     "lines_unaccounted": "Không xác định được ranh giới các dòng của tệp «{name}» ({detail}). "
@@ -56,7 +69,8 @@ class DeliveryRefusedError(MotcuaError):
         self.detail = detail
 
     def __str__(self) -> str:
-        return SENTENCES[self.code].format(name=self.name, detail=self.detail)
+        text = SENTENCES[self.code].format(name=self.name, detail=self.detail)
+        return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def value_class(
@@ -75,3 +89,14 @@ def value_class(
     if sql_type != "string":
         return "number"
     return "code" if column.endswith(("_code", "_codes")) else "text"
+
+
+def writable(name: str) -> str:
+    """Give a name that can be written as UTF-8; a disk or JSON may hold one that cannot."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def over(what: str, limit: int, setting: str) -> str:
+    """Say which limit is broken and which setting holds it."""
+    shown = f"{limit:,}".replace(",", ".")
+    return f"hơn {shown} {what}, giới hạn MOTCUA_{setting}"

@@ -1,7 +1,7 @@
 """Shape what Data Docs show: the suites of each delivery, and one result as its page wants it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,7 @@ class DeliveryDocs:
     exported_at: str
     state: str
     suites: tuple[SuiteState, ...]
+    rescues: tuple[str, ...] = ()
 
 
 def suite_state(result: Mapping[str, Any]) -> SuiteState:
@@ -84,7 +85,15 @@ def delivery_docs(
         exported_at=str(receipt.get("exported_at", "")).replace("T", " "),
         state=_STATES.get(receipt.get("state_code", ""), "Chưa có biên nhận"),
         suites=suites,
+        rescues=tuple(_rescue_lines(receipt)),
     )
+
+
+def _rescue_lines(receipt: Mapping[str, Any]) -> Iterator[str]:
+    for dataset in receipt.get("datasets", ()):
+        for rescue in dataset.get("rescues", ()):
+            place = ".".join(filter(None, (dataset["dataset_code"], rescue["column_name"])))
+            yield f"{place}: {rescue['sentence']}"
 
 
 def page_result(result: Mapping[str, Any], delivery: DeliveryDocs) -> dict[str, Any]:

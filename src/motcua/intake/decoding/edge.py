@@ -4,7 +4,6 @@ A reader here gives a relation of text columns ``s0, s1, …``; :mod:`motcua.int
 what is made of them. Columns that the contract does not map are never read, personal ones neither.
 """
 
-import codecs
 import collections
 import contextlib
 import csv
@@ -13,9 +12,6 @@ import hashlib
 import itertools
 import json
 import logging
-import shutil
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,17 +19,20 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook
 
 from motcua.contracts import Contract, Layout, fold
 from motcua.datasets import DATASETS
 from motcua.errors import PipelineError
-from motcua.intake import archives, jsonpaths, worksheets
+from motcua.intake import evidence, jsonpaths, worksheets
 from motcua.intake.casting import LOCAL_ZONE, Cast, Reading, casts_of, quoted, rows_sql, view_sql
 from motcua.intake.deliveries import SourceFile
-from motcua.intake.headers import HeaderMatch, join_header_rows, match_headers, read_columns
+from motcua.intake.headers import HeaderMatch, find_csv_header, match_headers, read_columns
+from motcua.intake.opening import edge as opening
 from motcua.intake.records import find_records
-from motcua.intake.refusals import DeliveryRefusedError
+from motcua.intake.refusals import DeliveryRefusedError, over
+from motcua.intake.rescues import added_up, encoding_code, rescue
+from motcua.receipts import Rescue
+from motcua.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -91,6 +90,24 @@ class Probe:
     sheet: worksheets.Sheet | None = None
     has_sample: bool = True
     has_sheet: bool = True
+    delimiter: str = ","
+    has_totals: bool = False
+    rescues: tuple[Rescue, ...] = ()
+    shown_name: str | None = None
+
+    @property
+    def source_name(self) -> str:
+        """The file as rows point at it: its name, with the sheet where it gives several."""
+        return self.shown_name or self.file.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a file is read: its contract, a folder for copies, the limits."""
+
+    contract: Contract
+    scratch: Path
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,7 @@ class Decoded:
     refused_lines: tuple[RefusedLine, ...]
     sheet_name: str | None
     unknown_columns: tuple[str, ...]
+    rescues: tuple[Rescue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +181,7 @@ class _Stored:
     part: Part
     refused_lines: tuple[int, ...] = ()
     left_out_count: int = 0
+    rescues: tuple[Rescue, ...] = ()
 
 
 def read_scan(path: Path) -> Scan:
@@ -190,45 +209,26 @@ def _scan(content: _Bytes) -> Scan:
     return Scan(byte_count, sha.hexdigest(), newline_count, last == b"\n", has_marks)
 
 
-def write_members(archive: Path, name: str, folder: Path) -> list[SourceFile]:
-    """Unpack an archive under numbers, so that no name of a member becomes a path."""
-    found = []
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            for number, member in enumerate(archives.safe_members(name, opened.infolist())):
-                suffix = Path(member.filename).suffix.lower()
-                path = (
-                    folder / f"{archive.stat().st_ino}-{number}{suffix if suffix.isascii() else ''}"
-                )
-                with opened.open(member) as source, path.open("wb") as target:
-                    _copy_bounded(source, target, member.file_size, name)
-                found.append(SourceFile(member.filename, path))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError):
-        raise DeliveryRefusedError("zip_unreadable", name) from None
-    return found
-
-
-def read_probe(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
-    """Read what a file's columns are called; refuse a file that is not of its format."""
+def read_probes(
+    file: SourceFile, layout: Layout, contract: Contract, scratch: Path, settings: Settings
+) -> tuple[Probe, ...]:
+    """Read what a file's columns are called, once a sheet; refuse one that is not of its format."""
     if file.path.stat().st_size == 0 and layout.format != "jsonl":
         raise DeliveryRefusedError("file_empty", file.name)
     readers = {
         "csv": _probe_csv,
-        "xlsx": _probe_sheet,
+        "xlsx": _probe_sheets,
         "json": _probe_json,
         "jsonl": _probe_json,
         "parquet": _probe_parquet,
     }
-    return readers[layout.format](file, layout, contract, scratch)
+    return readers[layout.format](file, layout, _Place(contract, scratch, settings))
 
 
 def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
     """Read a dataset's files and show them as the dataset's table (architecture §3)."""
-    reader = _reader_of(job)
-    stored: list[_Stored] = []
-    for probe in job.probes:
-        first = sum(one.part.row_count for one in stored)
-        stored.append(_store_file(connection, reader, probe, first))
+    job = _with_totals(job)
+    reader, stored, findings = _read_files(connection, job)
     parts = tuple(one.part for one in stored)
     refused = [
         RefusedLine(one.part.file_name, line, "line_unreadable")
@@ -263,10 +263,73 @@ def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
         refused_lines=tuple(refused),
         sheet_name=job.probes[0].sheet_name,
         unknown_columns=tuple(unknown),
+        rescues=added_up(
+            [
+                *(one for probe in job.probes for one in probe.rescues),
+                *(one for file in stored for one in file.rescues),
+                *findings.rescues,
+                *_noon_rescues(connection, reader, job.dataset_code),
+            ]
+        ),
     )
 
 
-def _reader_of(job: Job) -> _Reader:
+def _with_totals(job: Job) -> Job:
+    """Let total rows that only the file itself shows be left out as declared ones are."""
+    if job.layout.total_row_words or not any(probe.has_totals for probe in job.probes):
+        return job
+    layout = job.layout.model_copy(update={"total_row_words": worksheets.TOTAL_WORDS})
+    datasets = {**job.contract.datasets, job.dataset_code: layout}
+    return replace(job, contract=job.contract.model_copy(update={"datasets": datasets}))
+
+
+def _read_files(
+    connection: duckdb.DuckDBPyConnection, job: Job
+) -> tuple[_Reader, list[_Stored], evidence.Findings]:
+    """Read the files; once more where their values say that columns are to be read otherwise."""
+    findings = evidence.first_findings(job.layout, _reader_of(job, evidence.Findings()).casts)
+    while True:
+        reader = _reader_of(job, findings)
+        stored: list[_Stored] = []
+        for probe in job.probes:
+            first = sum(one.part.row_count for one in stored)
+            stored.append(_store_file(connection, reader, probe, first))
+        seen = _read_seen(connection, reader, findings)
+        after = evidence.decide(job.probes[0].file.name, job.layout, findings, seen)
+        if after == findings:
+            return reader, stored, findings
+        connection.execute(f"drop table {job.table}")
+        findings = after
+
+
+def _read_seen(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, findings: evidence.Findings
+) -> dict[str, evidence.Seen]:
+    layout = reader.job.layout
+    query, columns = evidence.seen_sql(
+        reader.job.table, _is_row(layout), reader.casts, is_trial=bool(findings.trial_columns)
+    )
+    if not columns:
+        return {}
+    counts = connection.execute(query).fetchall()[0]
+    return {
+        column: evidence.seen_of(column, counted, layout, findings.day_orders)
+        for column, counted in zip(columns, counts, strict=True)
+    }
+
+
+def _noon_rescues(
+    connection: duckdb.DuckDBPyConnection, reader: _Reader, view: str
+) -> list[Rescue]:
+    query, columns = evidence.noon_sql(view, "true", reader.casts)
+    if not columns:
+        return []
+    counts = connection.execute(query).fetchall()[0]
+    found = map(evidence.noon_rescue, columns, counts)
+    return [one for one in found if one]
+
+
+def _reader_of(job: Job, findings: evidence.Findings) -> _Reader:
     sources = _source_names(job.layout)
     present = {name for probe in job.probes for name in probe.match.positions}
     texts = {name: f"s{place}" for place, name in enumerate(sources) if name in present}
@@ -275,6 +338,10 @@ def _reader_of(job: Job) -> _Reader:
         zone=job.contract.time_zone,
         native_dates=job.layout.format in ("xlsx", "parquet"),
         has_marks=not is_text or any(read_scan(probe.path).has_marks for probe in job.probes),
+        day_orders=findings.day_orders,
+        trial_columns=findings.trial_columns,
+        serial_columns=findings.serial_columns,
+        grouped_columns=findings.grouped_columns,
     )
     dataset = DATASETS[job.dataset_code]
     casts = list(casts_of(dataset, job.layout, texts, reading))
@@ -355,52 +422,67 @@ def _lines_in_state(
 # CSV
 
 
-def _probe_csv(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
-    del contract
-    path = _utf8_file(file, layout, scratch)
-    first = layout.header_row - 1
+def _probe_csv(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+    path, told = opening.write_utf8(file, layout.encoding, place.scratch)
+    lines = opening.read_head_lines(
+        path, layout.header_row + worksheets.HEADER_SEARCH_ROWS, MAX_LINE_BYTES
+    )
     try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-            for _ in range(first):
-                stream.readline()
-            reader = csv.reader(stream, delimiter=layout.delimiter)
-            rows = list(itertools.islice(reader, layout.header_rows))
-            header_lines = first + reader.line_num
-            following = next(reader, [])
-            cells = [cell for cell in following if cell.strip()]
-            numbers = cells and worksheets.is_column_numbers(cells, layout, is_first=True)
-            header_lines = first + reader.line_num if numbers else header_lines
+        header = find_csv_header(lines, layout)
     except csv.Error:
         raise DeliveryRefusedError("file_unreadable", file.name, "CSV") from None
-    names = join_header_rows(rows)
+    _check_names(file, header.names, layout, place.settings)
+    header_lines = header.line_count
+    following, line_count = header.following
+    cells = [cell for cell in following if cell.strip()]
+    has_numbers = bool(cells) and worksheets.is_column_numbers(cells, layout, is_first=True)
+    found = [*told, *_composed(path)]
+    if has_numbers:
+        header_lines = line_count
+        found.append(rescue("column_number_row", 1))
+    if header.shift:
+        found.append(rescue("header_moved", abs(header.shift)))
+    if header.delimiter != layout.delimiter:
+        found.append(rescue("delimiter_detected", read_scan(path).line_count))
+    probe = Probe(
+        file,
+        match_headers(header.names, layout),
+        path,
+        header.names,
+        header_lines,
+        "\r\n" if any(line.endswith("\r\n") for line in lines[:header_lines][-1:]) else "\n",
+        delimiter=header.delimiter,
+        has_totals=_ends_with_total(path, header.delimiter),
+        rescues=tuple(found),
+    )
+    return (probe,)
+
+
+def _composed(path: Path) -> tuple[Rescue, ...]:
+    """Tell of lines whose letters and accents are apart; casting puts them together."""
+    count = opening.read_marked_line_count(path) if read_scan(path).has_marks else 0
+    return (rescue("unicode_composed", count),) if count else ()
+
+
+def _check_names(
+    file: SourceFile, names: Sequence[str], layout: Layout, settings: Settings
+) -> None:
     if not _is_utf8(names):
         raise DeliveryRefusedError("encoding_unreadable", file.name, layout.encoding)
     if not any(names):
         raise DeliveryRefusedError("file_empty", file.name)
-    with path.open("rb") as stream:
-        newline = "\r\n" if stream.readline().endswith(b"\r\n") else "\n"
-    match = match_headers(names, layout)
-    return Probe(file, match, path, names, header_lines, newline)
+    if len(names) > settings.max_columns:
+        detail = over("cột", settings.max_columns, "MAX_COLUMNS")
+        raise DeliveryRefusedError("file_too_large", file.name, detail)
 
 
-def _utf8_file(file: SourceFile, layout: Layout, scratch: Path) -> Path:
-    """Give the file itself when it is UTF-8 by contract, else a copy in UTF-8 in scratch."""
-    try:
-        name = codecs.lookup(layout.encoding).name
-    except LookupError:
-        raise PipelineError("contract", f"encoding {layout.encoding!r} is not known") from None
-    if name in ("utf-8", "utf-8-sig"):
-        return file.path
-    path = scratch / f"{file.path.stem}-{hashlib.sha256(file.name.encode()).hexdigest()[:8]}.utf8"
-    try:
-        with (
-            file.path.open(encoding=name, newline="") as source,
-            path.open("w", encoding="utf-8", newline="") as target,
-        ):
-            shutil.copyfileobj(source, target, BLOCK_BYTES)
-    except UnicodeDecodeError:
-        raise DeliveryRefusedError("encoding_unreadable", file.name, layout.encoding) from None
-    return path
+def _ends_with_total(path: Path, delimiter: str) -> bool:
+    """Say whether one of the last lines begins with the words of a total row."""
+    words = tuple(map(fold, worksheets.TOTAL_WORDS))
+    return any(
+        worksheets.is_total(line.strip(f' "{delimiter}'), words)
+        for line in opening.read_last_lines(path)
+    )
 
 
 def _store_csv(
@@ -412,9 +494,9 @@ def _store_csv(
     places = {
         name: place for name, place in probe.match.positions.items() if name in reader.sources
     }
-    source = _csv_relation(
-        probe.path, reader, places, len(probe.names), probe.header_lines, probe.newline, rejects
-    )
+    source = _csv_relation(probe, reader, places, rejects)
+    for stale in (rejects, f"{rejects}_scans"):
+        connection.execute(f"drop table if exists {stale}")
     try:
         row_count = _store(connection, reader, source, first, _carried(reader))
     except duckdb.InvalidInputException:
@@ -431,7 +513,7 @@ def _store_csv(
     connection.execute(f"drop table {rejects}")
     connection.execute(f"drop table {rejects}_scans")
     if not at_bytes and scan.line_count - probe.header_lines == row_count:
-        part = Part(probe.file.name, row_count, probe.header_lines + 1)
+        part = Part(probe.source_name, row_count, probe.header_lines + 1)
         return _finish_csv(connection, reader, first, _Stored(part))
     records = find_records(_read_blocks(probe.path), probe.header_lines)
     is_rejected = np.isin(records.starts, np.array(at_bytes, dtype=np.int64))
@@ -444,7 +526,7 @@ def _store_csv(
         return _finish_csv(
             connection, reader, first, _store_loose_csv(connection, reader, probe, first)
         )
-    part = Part(probe.file.name, row_count, lines=records.lines[~is_rejected])
+    part = Part(probe.source_name, row_count, lines=records.lines[~is_rejected])
     refused = tuple(int(line) for line in records.lines[is_rejected])
     return _finish_csv(connection, reader, first, _Stored(part, refused))
 
@@ -473,29 +555,24 @@ def _finish_csv(
         connection,
         f"select count(*) from {reader.job.table} where _state = 3 and rowid >= {first}",
     )
-    return replace(stored, left_out_count=left_out)
+    told = (rescue("total_row", left_out),) if left_out else ()
+    return replace(stored, left_out_count=left_out, rescues=(*stored.rescues, *told))
 
 
 def _csv_relation(
-    path: Path,
-    reader: _Reader,
-    places: Mapping[str, int],
-    width: int,
-    skip: int,
-    newline: str,
-    rejects: str | None,
+    probe: Probe, reader: _Reader, places: Mapping[str, int], rejects: str | None
 ) -> str:
-    layout = reader.job.layout
+    layout, width = reader.job.layout, len(probe.names)
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
-    written_newline = "\\r\\n" if newline == "\r\n" else "\\n"
+    written_newline = "\\r\\n" if probe.newline == "\r\n" else "\\n"
     options = [
         "auto_detect = false",
         f"columns = {{{columns}}}",
-        f"delim = {quoted(layout.delimiter)}",
+        f"delim = {quoted(probe.delimiter)}",
         "quote = '\"'",
         "escape = '\"'",
         "header = false",
-        f"skip = {skip}",
+        f"skip = {probe.header_lines}",
         f"new_line = {quoted(written_newline)}",
         f"max_line_size = {MAX_LINE_BYTES}",
         f"buffer_size = {CSV_BUFFER_BYTES}",
@@ -512,7 +589,9 @@ def _csv_relation(
     ]
     if layout.total_row_words:
         shown.append(f"{_total_sql(layout, width)} as _state")
-    return f"select {', '.join(shown)} from read_csv({quoted(str(path))}, {', '.join(options)})"
+    return (
+        f"select {', '.join(shown)} from read_csv({quoted(str(probe.path))}, {', '.join(options)})"
+    )
 
 
 def _total_sql(layout: Layout, width: int) -> str:
@@ -537,7 +616,7 @@ def _store_loose_csv(
     with clean.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n")
         try:
-            for line, row in _loose_records(probe, reader.job.layout):
+            for line, row in _loose_records(probe):
                 if row is None:
                     bad.append(line)
                     continue
@@ -547,28 +626,27 @@ def _store_loose_csv(
                 )
         except csv.Error:
             raise DeliveryRefusedError("file_unreadable", probe.file.name, "CSV") from None
-    width = len(extra) + len(names)
     wanted = {name: len(extra) + number for number, name in enumerate(names)}
-    source = _csv_relation(clean, _with_commas(reader), wanted, width, 0, "\n", None)
+    copy = replace(
+        probe,
+        path=clean,
+        names=tuple(map(str, range(len(extra) + len(names)))),
+        header_lines=0,
+        newline="\n",
+        delimiter=",",
+    )
+    source = _csv_relation(copy, reader, wanted, None)
     row_count = _store(connection, reader, source, first, _carried(reader))
     if row_count != len(lines):
         raise DeliveryRefusedError(
             "lines_unaccounted", probe.file.name, f"{len(lines)} / {row_count}"
         )
-    part = Part(probe.file.name, row_count, lines=np.array(lines, dtype=np.int64))
-    return _Stored(part, tuple(bad))
+    part = Part(probe.source_name, row_count, lines=np.array(lines, dtype=np.int64))
+    told = (rescue("read_line_by_line", len(bad)),) if bad else ()
+    return _Stored(part, tuple(bad), rescues=told)
 
 
-def _with_commas(reader: _Reader) -> _Reader:
-    """Give the reader as it is for the cleaned copy, which is written with commas."""
-    job = reader.job
-    layout = job.layout.model_copy(update={"delimiter": ","})
-    datasets = {**job.contract.datasets, job.dataset_code: layout}
-    contract = job.contract.model_copy(update={"datasets": datasets})
-    return replace(reader, job=replace(job, contract=contract))
-
-
-def _loose_records(probe: Probe, layout: Layout) -> Iterator[tuple[int, list[str] | None]]:
+def _loose_records(probe: Probe) -> Iterator[tuple[int, list[str] | None]]:
     """Give each record with its first line; one that is not whole is null.
 
     Of a record that is not whole only its first line is given up, so that a quote which never
@@ -580,7 +658,7 @@ def _loose_records(probe: Probe, layout: Layout) -> Iterator[tuple[int, list[str
             next(lines, None)
         lines.take()
         while True:
-            yield from _whole_records(lines, layout.delimiter, len(probe.names))
+            yield from _whole_records(lines, probe.delimiter, len(probe.names))
             if not lines.has_read:
                 return
             yield lines.give_up_first(), None
@@ -652,22 +730,59 @@ def _read_blocks(path: Path) -> Iterator[bytes]:
 # Workbooks
 
 
-def _probe_sheet(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
-    del contract, scratch
-    try:
-        with CalamineWorkbook.from_path(str(file.path)) as workbook:
-            names = {fold(name): name for name in workbook.sheet_names}
-            wanted = fold(layout.sheet) if layout.sheet else next(iter(names), "")
-            if wanted not in names:
-                return Probe(file, match_headers((), layout), file.path, has_sheet=False)
-            opened = workbook.get_sheet_by_name(names[wanted])
-            rows = opened.to_python(skip_empty_area=False)
-            merged = opened.merged_cell_ranges or ()
-    except (CalamineError, OSError, ValueError):
-        raise DeliveryRefusedError("file_unreadable", file.name, "Excel") from None
-    sheet = worksheets.read_sheet(rows, merged, layout)
-    match = match_headers(sheet.headers, layout)
-    return Probe(file, match, file.path, sheet.headers, sheet_name=names[wanted], sheet=sheet)
+def _probe_sheets(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+    """Read the sheets of a workbook that a layout means, or the one whose header fits it best."""
+    grids = opening.read_grids(file, layout, place.settings)
+    probes = [_probe_grid(file, grid, layout) for grid in grids]
+    if not probes:
+        return (Probe(file, match_headers((), layout), file.path, has_sheet=False),)
+    is_joined = layout.sheet is not None and not grids[0].is_html
+    if not is_joined:
+        fitting = [
+            probe for probe in probes if len(probe.match.positions) * 2 >= len(layout.columns)
+        ]
+        return (fitting or probes)[:1]
+    if len(probes) == 1:
+        return tuple(probes)
+    joined = rescue("sheets_joined", len(probes))
+    named = [
+        replace(probe, shown_name=f"{file.name} [{probe.sheet_name}]", sheet_name=None)
+        for probe in probes
+    ]
+    return (replace(named[0], rescues=(*named[0].rescues, joined)), *named[1:])
+
+
+def _probe_grid(file: SourceFile, grid: opening.Grid, layout: Layout) -> Probe:
+    rows, font, changed_count = worksheets.in_unicode(grid.rows)
+    filled = [row for row in rows if not worksheets.is_blank(row)]
+    told = [rescue(encoding_code(font), changed_count)] if font else []
+    if decomposed := worksheets.decomposed_count(filled):
+        told.append(rescue("unicode_composed", decomposed))
+    sheet = worksheets.read_sheet(
+        rows,
+        grid.merged,
+        layout,
+        lambda names: len(match_headers(names, layout).positions),
+    )
+    if sheet.header_shift:
+        told.append(rescue("header_moved", abs(sheet.header_shift)))
+    told += [rescue(code, count) for code, count in sheet.left_out.items()]
+    hidden_count = sum(number in grid.hidden_rows for number, _ in sheet.rows)
+    if hidden_count:
+        told.append(rescue("hidden_rows", hidden_count))
+    if not grid.is_visible:
+        told.append(rescue("hidden_sheet", len(sheet.rows)))
+    if grid.is_html:
+        told.append(rescue("html_workbook", len(sheet.rows)))
+    return Probe(
+        file,
+        match_headers(sheet.headers, layout),
+        file.path,
+        sheet.headers,
+        sheet_name=grid.name,
+        sheet=sheet,
+        rescues=tuple(told),
+    )
 
 
 def _store_sheet(
@@ -675,12 +790,14 @@ def _store_sheet(
 ) -> _Stored:
     if probe.sheet is None:
         raise PipelineError("decode", "a sheet that was not read cannot be stored")
-    rows = probe.sheet.rows
+    rows, mark = probe.sheet.rows, reader.job.layout.decimal_mark
     columns = {}
     for number, name in enumerate(reader.sources):
         place = probe.match.positions.get(name)
         values = [
-            worksheets.cell_text(row[place]) if place is not None and place < len(row) else None
+            worksheets.cell_text(row[place], mark)
+            if place is not None and place < len(row)
+            else None
             for _, row in rows
         ]
         columns[f"s{number}"] = pa.array(values, type=pa.string())
@@ -690,7 +807,7 @@ def _store_sheet(
     connection.unregister(relation)
     lines = np.array([number for number, _ in rows], dtype=np.int64)
     is_unbroken = len(lines) == 0 or int(lines[-1] - lines[0]) == len(lines) - 1
-    part = Part(probe.file.name, row_count, int(lines[0]) if len(lines) else 0)
+    part = Part(probe.source_name, row_count, int(lines[0]) if len(lines) else 0)
     part = part if is_unbroken else replace(part, line_delta=0, lines=lines)
     return _Stored(part, left_out_count=probe.sheet.left_out_count)
 
@@ -698,14 +815,25 @@ def _store_sheet(
 # JSON
 
 
-def _probe_json(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
-    del scratch
+def _probe_json(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+    path, told = opening.write_utf8(
+        file, layout.encoding, place.scratch, keeps_mark=layout.format == "jsonl"
+    )
+    file = SourceFile(file.name, path)
     rows = _sample_lines(file) if layout.format == "jsonl" else _sample_document(file, layout)
     sample = [record for text in rows if (record := _parse_record(text)) is not None]
     if layout.records and not sample and not _has_records(file, layout):
         raise DeliveryRefusedError("file_unreadable", file.name, "JSON")
-    shape = jsonpaths.shape_of(sample, layout, contract)
-    return Probe(file, shape.match, file.path, shape.keys, has_sample=shape.has_items)
+    shape = jsonpaths.shape_of(sample, layout, place.contract)
+    probe = Probe(
+        file,
+        shape.match,
+        path,
+        shape.keys,
+        has_sample=shape.has_items,
+        rescues=(*told, *_composed(path)),
+    )
+    return (probe,)
 
 
 def _has_records(file: SourceFile, layout: Layout) -> bool:
@@ -734,14 +862,13 @@ def _sample_document(file: SourceFile, layout: Layout) -> list[str]:
 
 
 def _sample_lines(file: SourceFile) -> list[str]:
-    with file.path.open(encoding="utf-8-sig", errors="replace") as stream:
-        return list(itertools.islice(stream, SAMPLE_RECORDS))
+    return opening.read_head_lines(file.path, SAMPLE_RECORDS, MAX_JSON_LINE_BYTES, "replace")
 
 
 def _parse_record(text: str) -> dict[str, object] | None:
     try:
         record = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
 
@@ -787,7 +914,7 @@ def _store_json(
     table = reader.job.table
     line = "_line" if reader.job.layout.explode else f"rowid - {first} + 1"
     refused = _lines_in_state(connection, table, 2, first, line)
-    return _Stored(Part(probe.file.name, row_count, 1), refused)
+    return _Stored(Part(probe.source_name, row_count, 1), refused)
 
 
 def _mended_lines(job: Job, probe: Probe) -> Path:
@@ -827,8 +954,8 @@ def _store_records(
 # Parquet
 
 
-def _probe_parquet(file: SourceFile, layout: Layout, contract: Contract, scratch: Path) -> Probe:
-    del contract, scratch
+def _probe_parquet(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+    del place
     with duckdb.connect() as connection:
         try:
             names = connection.execute(
@@ -837,7 +964,7 @@ def _probe_parquet(file: SourceFile, layout: Layout, contract: Contract, scratch
         except (duckdb.InvalidInputException, duckdb.IOException):
             raise DeliveryRefusedError("file_unreadable", file.name, "Parquet") from None
     headers = tuple(name for name, *_ in names)
-    return Probe(file, match_headers(headers, layout), file.path, headers)
+    return (Probe(file, match_headers(headers, layout), file.path, headers),)
 
 
 def _store_parquet(
@@ -865,7 +992,7 @@ def _store_parquet(
         )
     except (duckdb.InvalidInputException, duckdb.IOException):
         raise DeliveryRefusedError("file_unreadable", probe.file.name, "Parquet") from None
-    return _Stored(Part(probe.file.name, row_count, 1))
+    return _Stored(Part(probe.source_name, row_count, 1))
 
 
 # What the files' rows share
@@ -951,13 +1078,3 @@ def _by_rows(values: Sequence[str], bounds: Sequence[int], key: str) -> str:
         for value, bound in zip(values, bounds, strict=True)
     )
     return f"case {cases} end"
-
-
-def _copy_bounded(source: zipfile.ZipExtFile, target: object, size: int, name: str) -> None:
-    """Copy a member, never more than its table of contents says."""
-    left = size
-    while block := source.read(BLOCK_BYTES):
-        left -= len(block)
-        if left < 0:
-            raise DeliveryRefusedError("zip_too_large", name, "lớn hơn kích thước đã khai")
-        target.write(block)
