@@ -166,6 +166,32 @@ def docs() -> None:
 
 
 @app.command()
+def explain(
+    table: Annotated[str, typer.Argument(help="Such as review.mart_review__handling.")],
+    column: Annotated[str, typer.Argument(help="A column that counts dossiers.")],
+    keys: Annotated[
+        list[str], typer.Argument(metavar="KEY=VALUE...", help="Such as period_code=2024-CY.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", dir_okay=False, help="Write all dossiers, as CSV.")
+    ] = None,
+) -> None:
+    """Say what stands behind a number: definition, rule, SQL, dossiers, source line, tests."""
+    from motcua.explain import edge
+    from motcua.explain.cells import MissingKeyError, UnknownNameError, make_cell
+    from motcua.explain.explanation import explain_in_lines
+
+    try:
+        explanation = edge.read_explanation(read_settings(), make_cell(table, column, keys), out)
+    except (MissingKeyError, UnknownNameError) as error:
+        raise typer.BadParameter(str(error)) from error
+    for line in explain_in_lines(explanation, out):
+        console.print(line, markup=False, soft_wrap=True)
+    if not explanation.is_equal:
+        raise typer.Exit(1)
+
+
+@app.command()
 def figures() -> None:
     """Print published against computed figures of the demonstration."""
     print_review_table(read_settings())

@@ -82,6 +82,46 @@ def test_the_whole_log_is_counted_by_local_dates_as_published(published):
     ]
 
 
+def test_hours_make_67_dossiers_overdue_that_dates_do_not(published):
+    home, _ = published
+    due = {case["case:concept:name"]: case["case:enddate_planned"] for case in read_cases()}
+    ended = {case["case:concept:name"]: case["case:enddate"] for case in read_cases()}
+    flipped = {
+        code
+        for code in due
+        if ended[code]
+        and due[code]
+        and day_of(ended[code]) <= day_of(due[code])
+        and datetime.fromisoformat(ended[code]) > datetime.fromisoformat(due[code])
+    }
+    pending_due_on_the_last_day = {
+        code for code in due if not ended[code] and day_of(due[code]) == date(2012, 1, 31)
+    }
+    where = "where period_code = '2010-2012-NL' and province_code = 'X01'"
+
+    overdue = home.query(
+        f"select rule_code, sum(resolved_overdue_count) from review.mart_review__handling {where} "
+        "and rule_code in ('ii06', 'ii06_timestamp') group by rule_code order by rule_code"
+    )
+    named = home.query(
+        "select dossier_code, base_outcome_code, outcome_code, reason_code "
+        f"from review.mart_review__rule_differences {where} and rule_code = 'ii06_timestamp'"
+    )
+    moved = home.query(
+        "select flipped_count, round(moved_points, 1) "
+        f"from review.mart_review__rule_points {where} and base_rule_code = 'ii06' "
+        "and rule_code = 'ii06_timestamp'"
+    )
+
+    assert overdue == [("ii06", 322), ("ii06_timestamp", 389)]
+    assert len(flipped) == 67
+    assert {tuple(row) for row in named} == {
+        *((code, "on_time", "overdue", "hour_after_due") for code in flipped),
+        *((code, "in_due", "past_due", "due_by_end") for code in pending_due_on_the_last_day),
+    }
+    assert moved == [(len(named), -5.0)]
+
+
 def test_the_pack_of_2011_says_what_the_log_says(published):
     home, _ = published
     expected: Counter[str] = Counter()

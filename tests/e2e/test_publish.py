@@ -14,7 +14,7 @@ import pytest
 
 from motcua.warehouse.gate import find_refusals
 
-HANDLING = "select sum(resolved_count) from review.mart_review__handling"
+HANDLING = "select sum(resolved_count) from review.mart_review__handling where rule_code = 'ii06'"
 
 
 def take_one_row_out(home) -> None:
@@ -46,9 +46,9 @@ def test_a_build_publishes_while_a_reader_holds_the_file_open_and_rolls_back(cop
             "-c",
             "import duckdb, sys\n"
             "c = duckdb.connect(sys.argv[1], read_only=True)\n"
-            f"print(c.execute('{HANDLING}').fetchone()[0], flush=True)\n"
+            f"print(c.execute({HANDLING!r}).fetchone()[0], flush=True)\n"
             "sys.stdin.readline()\n"
-            f"print(c.execute('{HANDLING}').fetchone()[0], flush=True)\n",
+            f"print(c.execute({HANDLING!r}).fetchone()[0], flush=True)\n",
             str(copied_demo.settings.marts_file),
         ],
         stdin=subprocess.PIPE,

@@ -78,7 +78,7 @@ def test_sound_landing_passes_every_test(tmp_path):
     assert set(warehouse.results().values()) == {"success", "pass", "no-op"}
     assert warehouse.query(
         "select sum(received_count), sum(resolved_count), sum(pending_count)"
-        " from review.mart_review__handling where period_code = '2024-CY'"
+        " from review.mart_review__handling where period_code = '2024-CY' and rule_code = 'ii06'"
     ) == [(20, 13, 7)]
 
 

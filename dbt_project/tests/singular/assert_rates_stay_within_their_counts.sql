@@ -17,6 +17,7 @@ resolved as (
         province_code,
         sum(resolved_count) as resolved_count
     from {{ ref('mart_review__handling') }}
+    where rule_code = 'ii06'
     group by period_code, province_code
 )
 

@@ -1,5 +1,5 @@
 -- The counting rule ii06, written here and nowhere else: what each dossier is in each period
--- that a review reads. Dates are compared, never times of day.
+-- that a review reads. Dates are compared, never times of day. What other rules read goes along.
 with dossiers as (select * from {{ ref('int_dossiers__latest') }}),
 
 periods as (select * from {{ ref('int_periods__reviewed') }}),
@@ -7,17 +7,38 @@ periods as (select * from {{ ref('int_periods__reviewed') }}),
 pauses as (select * from {{ ref('int_pauses__dated') }}),
 
 -- What ends on a day has ended when the day is over; a period is read at the end of its last day.
-paused as (
-    select distinct
+begun as (
+    select
         pauses.locality_code,
         pauses.dossier_code,
-        periods.period_code
+        pauses.pause_kind_code = 'supplement' as is_supplement,
+        pauses.pause_kind_code = 'stop' as is_stop,
+        pauses.started_date,
+        pauses.paused_days,
+        pauses.paused_working_days,
+        periods.period_code,
+        pauses.ended_date is null or pauses.ended_date > periods.known_to_date as is_paused
     from pauses
     inner join periods
         on
             pauses.province_code = periods.province_code
             and pauses.started_date <= periods.known_to_date
-            and (pauses.ended_date is null or pauses.ended_date > periods.known_to_date)
+),
+
+paused as (
+    select
+        locality_code,
+        dossier_code,
+        period_code,
+        bool_or(is_paused) as is_paused,
+        max(case when is_paused and is_supplement then started_date end) as asked_date,
+        max(case when is_paused and is_stop then started_date end) as stopped_date,
+        count(case when is_supplement then 1 end) as asked_count,
+        sum(case when is_supplement and not is_paused then paused_days end) as supplement_days,
+        sum(case when is_supplement and not is_paused then paused_working_days end)
+            as supplement_working_days
+    from begun
+    group by locality_code, dossier_code, period_code
 ),
 
 scoped as (
@@ -39,10 +60,19 @@ scoped as (
         dossiers.is_result_digitised,
         dossiers.is_result_electronic,
         dossiers.is_data_reused,
+        dossiers.received_at,
+        dossiers.due_at,
+        dossiers.finished_at,
+        dossiers.returned_at,
         dossiers.received_date,
         dossiers.due_date,
         dossiers.closing_date,
+        dossiers.legal_time_limit,
+        dossiers.time_unit_code,
+        periods.start_date,
         periods.known_to_date,
+        periods.start_at,
+        periods.known_to_at,
         dossiers.received_date >= periods.start_date as is_received_in_period,
         coalesce(dossiers.closing_date <= periods.known_to_date, false) as is_resolved,
         -- A state that nobody dated says nothing of a period that had ended when it was exported.
@@ -65,7 +95,12 @@ scoped as (
 judged as (
     select
         scoped.*,
-        scoped.is_paused_undated or paused.period_code is not null as is_paused,
+        scoped.is_paused_undated or coalesce(paused.is_paused, false) as is_paused,
+        paused.asked_date,
+        paused.stopped_date,
+        coalesce(paused.asked_count, 0) as asked_count,
+        coalesce(paused.supplement_days, 0) as supplement_days,
+        coalesce(paused.supplement_working_days, 0) as supplement_working_days,
         coalesce(scoped.due_date < scoped.known_to_date, false) as is_past_due,
         coalesce(scoped.status_code = '7', false) as is_withdrawn,
         case
@@ -94,8 +129,25 @@ final as (
         level_code,
         channel_code,
         procedure_code,
+        received_at,
+        due_at,
+        finished_at,
+        returned_at,
+        received_date,
         due_date,
         closing_date,
+        start_date,
+        known_to_date,
+        start_at,
+        known_to_at,
+        asked_date,
+        stopped_date,
+        status_code,
+        time_unit_code,
+        legal_time_limit,
+        asked_count,
+        supplement_days,
+        supplement_working_days,
         {{ flag("true") }} as received_count,
         {{ flag("is_received_in_period") }} as received_in_period_count,
         {{ flag("is_received_in_period and channel_code = 'online'") }} as received_online_count,

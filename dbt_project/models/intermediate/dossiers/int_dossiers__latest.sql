@@ -76,6 +76,8 @@ final as (
         latest.is_cross_boundary,
         latest.is_inter_agency,
         latest.is_identity_verified,
+        procedures.legal_time_limit,
+        procedures.time_unit_code,
         latest._delivery_id,
         latest._exported_at,
         latest._source_file,

@@ -26,7 +26,9 @@ final as (
         periods.period_code,
         periods.start_date,
         periods.end_date,
-        periods.known_to_date
+        periods.known_to_date,
+        cast(periods.start_date as timestamp) as start_at,
+        cast(cast(periods.known_to_date as string) || ' 23:59:59' as timestamp) as known_to_at
     from pairs
     inner join periods on pairs.period_code = periods.period_code
     where periods.start_date <= {{ as_of_date() }}

@@ -1,4 +1,4 @@
-with dossiers as (select * from {{ ref('int_dossiers__counted') }}),
+with dossiers as (select * from {{ ref('int_dossiers__judged') }}),
 
 final as (
     select
@@ -13,6 +13,11 @@ final as (
         procedure_code,
         due_date,
         closing_date,
+        ii06_outcome_code,
+        qd766_outcome_code,
+        ii06_timestamp_outcome_code,
+        opencps_engine_outcome_code,
+        opencps_session_outcome_code,
         received_count,
         received_in_period_count,
         received_online_count,
@@ -30,6 +35,7 @@ final as (
         withdrawn_after_due_count,
         pending_paused_count,
         channel_missing_count,
+        received_at_start_count,
         resolved_online_count,
         resolved_channel_missing_count,
         received_full_online_count,

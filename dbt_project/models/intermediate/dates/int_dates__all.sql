@@ -1,0 +1,54 @@
+-- The days for which the seed knows holidays and swapped days; 1 January 2010 was a Friday.
+-- Between two days lie as many days, or working days, as their positions differ.
+with digits as (select * from {{ ref('digits') }}),
+
+special_days as (select * from {{ ref('special_days') }}),
+
+numbered as (
+    select
+        1000 * thousands.digit_no + 100 * hundreds.digit_no + 10 * tens.digit_no + ones.digit_no
+            as day_no
+    from digits as thousands
+    cross join digits as hundreds
+    cross join digits as tens
+    cross join digits as ones
+),
+
+dates as (
+    select
+        cast('2010-01-01' as date) + cast(numbered.day_no as integer) as calendar_date,
+        (numbered.day_no + 4) % 7 + 1 as weekday_no,
+        numbered.day_no
+    from numbered
+    where numbered.day_no < 6574
+),
+
+judged as (
+    select
+        dates.calendar_date,
+        dates.day_no,
+        dates.weekday_no,
+        coalesce(special_days.is_working_day, dates.weekday_no <= 5) as is_working_day,
+        special_days.day_name,
+        special_days.instrument
+    from dates
+    left join special_days on dates.calendar_date = special_days.calendar_date
+),
+
+final as (
+    select
+        calendar_date,
+        cast(weekday_no as integer) as weekday_no,
+        is_working_day,
+        day_name,
+        instrument,
+        cast(day_no as integer) as day_position_no,
+        cast(
+            sum(case when is_working_day then 1 else 0 end) over (
+                order by calendar_date asc nulls last
+            ) as integer
+        ) as working_day_position_no
+    from judged
+)
+
+select * from final
