@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from motcua.snapshot import numbers
+from motcua.snapshot import numbers, scorecard
 from motcua.snapshot.handling import MEASURE_COLUMNS, measure_cells
 from motcua.snapshot.headlines import Counts, Indicator
 from motcua.snapshot.marts import Marts, Record
@@ -21,6 +21,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *_services_figures(marts.services),
         *_plan_figures(marts.plan_tasks),
         *_overdue_figures(marts.handling_by_field),
+        *scorecard.figures(marts.scorecard_groups, marts.scorecard_components),
     )
     return {figure.code: figure for figure in every}
 
