@@ -105,6 +105,12 @@ _ALL = (
         "dossier_code agency_code criterion_code rating_code rated_at",
     ),
     _dataset(
+        "petitions",
+        "one petition (phản ánh, kiến nghị), never a complaint or denunciation",
+        """petition_code kind_code source_code agency_code field_code received_at due_at
+        answered_at outcome_code satisfaction_code""",
+    ),
+    _dataset(
         "portal_dossiers",
         "a dossier as another system shows it",
         "system_code dossier_code received_at due_at finished_at status_code",

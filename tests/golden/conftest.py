@@ -98,6 +98,22 @@ create table review.mart_review__plan_tasks (
     province_code varchar, year integer, lead_agency_code varchar, numerator_count bigint,
     denominator_count bigint, overdue_count bigint, denominator_name varchar
 );
+create table review.dim_scorecard_components (
+    version_code varchar, component_code varchar, component_name varchar, group_name varchar,
+    display_group_code varchar, display_group_name varchar, position_no integer,
+    numerator_name varchar, denominator_name varchar, formula varchar, source_document varchar
+);
+create table review.mart_review__scorecard (
+    version_code varchar, period_code varchar, province_code varchar, scope_code varchar,
+    component_code varchar, state_code varchar, numerator_count bigint, denominator_count bigint,
+    unknown_count bigint, max_score decimal(9, 6), score decimal(9, 6)
+);
+create table review.mart_review__scorecard_groups (
+    version_code varchar, period_code varchar, province_code varchar, scope_code varchar,
+    level_code varchar, agency_code varchar, display_group_code varchar,
+    max_score decimal(9, 6), scorable_max_score decimal(9, 6), score decimal(9, 6),
+    lowest_grade_name varchar, highest_grade_name varchar
+);
 """
 
 FRAME = """
@@ -287,6 +303,48 @@ insert into review.mart_review__indices values
 insert into review.mart_review__plan_tasks values
     ('H01', 2024, 'H01.01', 40, 40, 0, 'nhiệm vụ'), ('H01', 2024, 'H01.02', 26, 26, 0, 'nhiệm vụ'),
     ('H01', 2023, 'H01.01', 50, 52, 1, 'nhiệm vụ');
+insert into review.dim_scorecard_components values
+    ('2022-06', 'progress', 'Hồ sơ xử lý trước và đúng hạn', 'Tiến độ, kết quả giải quyết',
+     'progress', 'Tiến độ giải quyết', 1, 'Hồ sơ đúng hạn', 'Hồ sơ', '20 × tỷ lệ', 'QĐ 766'),
+    ('2022-06', 'online_services', 'TTHC cung cấp dịch vụ công trực tuyến',
+     'Cung cấp dịch vụ trực tuyến', 'online_services', 'Dịch vụ công trực tuyến', 2,
+     'TTHC trực tuyến', 'TTHC', '2 × tỷ lệ / 80 %', 'QĐ 766'),
+    ('2022-06', 'dossiers_paid_online', 'Hồ sơ thanh toán trực tuyến',
+     'Cung cấp dịch vụ trực tuyến', 'online_payment', 'Thanh toán trực tuyến', 3,
+     'Hồ sơ thanh toán', 'Hồ sơ có phí', '6 × tỷ lệ', 'QĐ 766'),
+    ('2022-06', 'petitions_on_time', 'Phản ánh, kiến nghị xử lý đúng hạn', 'Mức độ hài lòng',
+     'satisfaction', 'Mức độ hài lòng', 4, 'Trả lời đúng hạn', 'Phản ánh, kiến nghị',
+     '6 × tỷ lệ', 'QĐ 766'),
+    ('2022-06', 'petition_satisfaction', 'Hài lòng trong xử lý phản ánh, kiến nghị',
+     'Mức độ hài lòng', 'satisfaction', 'Mức độ hài lòng', 5, 'Lượt hài lòng', 'Lượt đánh giá',
+     '6 × tỷ lệ', 'QĐ 766');
+insert into review.mart_review__scorecard values
+    ('2022-06', '2024-CY', 'H01', 'province', 'progress', 'scored', 528684, 597918, 0, 20,
+     17.684164),
+    ('2022-06', '2024-CY', 'H01', 'province', 'online_services', 'scored', 52, 89, 3, 2, 1.460674),
+    ('2022-06', '2024-CY', 'H01', 'province', 'dossiers_paid_online', 'by_zero_rule', 0, 0, 0, 6,
+     null),
+    ('2022-06', '2024-CY', 'H01', 'province', 'petitions_on_time', 'by_zero_rule', 0, 0, 0, 6, 6),
+    ('2022-06', '2024-CY', 'H01', 'province', 'petition_satisfaction', 'no_data', null, null, null,
+     6, null),
+    ('2022-06', '2024-CY', 'H01', 'agency', 'progress', 'scored', 1, 1, 0, 20, 20);
+insert into review.mart_review__scorecard_groups values
+    ('2022-06', '2024-CY', 'H01', 'province', 'all', 'all', 'progress', 20, 20, 17.684164, null,
+     null),
+    ('2022-06', '2024-CY', 'H01', 'province', 'all', 'all', 'online_services', 2, 2, 1.460674,
+     null, null),
+    ('2022-06', '2024-CY', 'H01', 'province', 'all', 'all', 'online_payment', 6, 0, null, null,
+     null),
+    ('2022-06', '2024-CY', 'H01', 'province', 'all', 'all', 'satisfaction', 12, 6, 6, null, null),
+    ('2022-06', '2024-CY', 'H01', 'province', 'all', 'all', 'total', 40, 28, 25.144838, 'Yếu',
+     'Trung bình'),
+    ('2022-06', '2024-CY', 'H01', 'level', 'province', 'all', 'total', 40, 40, 36, 'Tốt', 'Tốt'),
+    ('2022-06', '2024-CY', 'H01', 'agency', 'province', 'H01.01', 'total', 40, 40, 35.5, 'Tốt',
+     'Tốt'),
+    ('2022-06', '2024-CY', 'H01', 'agency', 'commune', 'H01.20.01', 'total', 40, 0, null, 'Yếu',
+     'Xuất sắc'),
+    ('2022-06', '2024-CY', 'H01', 'agency', 'commune', 'H01.21.01', 'total', 40, 38, 30, 'Khá',
+     'Khá');
 insert into review.mart_review__handling values
     ('ii06', '2011-CY', 'X01', 'unknown', 'General', 'unknown', 'online',
      1250, 1200, 1200, 0, 50, 1148, 0, 878, 270, 102, 90, 12, 0, 0, 0, 0),

@@ -30,6 +30,12 @@ MAY_REF = {
     "fct": {"int", "dim"},
     "mart": {"fct", "dim"},
 }
+# A roll-up stands on the table of its own layer that it sums: a sum has one definition.
+ROLL_UPS = {
+    "fct_scorecard_bases": {"fct_dossier_periods"},
+    "fct_scorecard_counts": {"fct_scorecard_bases", "fct_procedure_periods", "fct_petitions"},
+    "mart_review__scorecard_groups": {"mart_review__scorecard"},
+}
 # Tables, since many models read each and making it costs a full read of its source.
 INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__superseded"}
 ENDINGS = {
@@ -85,9 +91,17 @@ def test_model_refs_only_what_its_layer_may(manifest, models):
             if parent is None:
                 if _layer(node) != "stg":
                     wrong.append((name, parent_id))
-            elif _layer(parent) not in MAY_REF[_layer(node)]:
+            elif _layer(parent) not in MAY_REF[_layer(node)] and parent["name"] not in ROLL_UPS.get(
+                name, ()
+            ):
                 wrong.append((name, parent_id))
     assert wrong == []
+
+
+def test_roll_ups_sum_what_they_name(manifest, models):
+    for name, summed in ROLL_UPS.items():
+        parents = {parent.split(".")[-1] for parent in models[name]["depends_on"]["nodes"]}
+        assert summed <= parents, name
 
 
 def test_staging_model_reads_one_source(models):
@@ -246,7 +260,7 @@ def test_every_doc_block_is_used(manifest, models):
 
 def test_generic_tests_are_few_enough_to_build_fast(manifest):
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 155
+    assert len(nodes) <= 180
 
 
 def test_project_needs_no_package():

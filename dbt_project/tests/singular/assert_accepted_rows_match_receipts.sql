@@ -50,6 +50,13 @@ with landed as (
     group by _delivery_id
     union all
     select
+        'petitions' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__petitions') }}
+    group by _delivery_id
+    union all
+    select
         'portal_dossiers' as dataset_code,
         _delivery_id as delivery_id,
         count(*) as landed_count

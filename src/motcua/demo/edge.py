@@ -365,7 +365,8 @@ def _write_files(
         wanted, count // 8
     )  # so few that no contract refuses the delivery for them
     given["has_child_dirt"] = count >= 1000
-    _run(connection, (_HERE / "sql" / "shown.sql").read_text(encoding="utf-8"), given)
+    for name in ("shown", "petitions"):
+        _run(connection, (_HERE / "sql" / f"{name}.sql").read_text(encoding="utf-8"), given)
     delivery.folder.mkdir(parents=True)
     queries = {
         name: query

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from motcua.snapshot import framing, handling, parts, procedures
+from motcua.snapshot import framing, handling, parts, procedures, scorecard
 from motcua.snapshot.figures import figures, ranked
 from motcua.snapshot.headlines import (
     headlines,
@@ -26,6 +26,7 @@ ANNEXES = (
     "online",
     "digitisation",
     "indices",
+    *scorecard.ANNEXES,
     "coverage",
     "deliveries",
     "refusals",
@@ -53,7 +54,10 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         charts=tuple(_charts(marts, lines, by_code["services"])),
         tables=tables,
         annex_codes=ANNEXES,
-        definitions=definitions(marts.metrics),
+        definitions=(
+            *definitions(marts.metrics),
+            *scorecard.definitions(marts.scorecard_components),
+        ),
         decisions=DECISIONS,
         delivery_ids=tuple(record["delivery_id"] for record in marts.deliveries),
     )
@@ -95,6 +99,9 @@ def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Tabl
         parts.plan_tasks_table(marts.plan_tasks),
         parts.ratings_table(marts.ratings),
         parts.indices_table(marts.indices),
+        scorecard.groups_table(marts.scorecard_groups),
+        scorecard.components_table(marts.scorecard_components),
+        scorecard.agencies_table(marts.scorecard_totals),
         parts.coverage_table(
             marts.localities, marts.review["end_date"], framing.complete_codes(marts)
         ),

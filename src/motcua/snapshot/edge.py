@@ -110,6 +110,9 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
         ratings=read(queries.RATINGS),
         indices=read(queries.INDICES),
         plan_tasks=read(queries.PLAN_TASKS),
+        scorecard_components=read(queries.SCORECARD_COMPONENTS),
+        scorecard_groups=read(queries.SCORECARD_GROUPS),
+        scorecard_totals=read(queries.SCORECARD_TOTALS),
     )
 
 

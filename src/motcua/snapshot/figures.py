@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from motcua.snapshot import numbers
+from motcua.snapshot import numbers, scorecard
 from motcua.snapshot.handling import MEASURE_COLUMNS, by_level, measure_cells
 from motcua.snapshot.headlines import Counts, Indicator
 from motcua.snapshot.marts import Marts, Record
@@ -28,6 +28,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *_services_figures(marts.services),
         *_plan_figures(marts.plan_tasks),
         *_field_figures(marts.handling_by_field),
+        *scorecard.figures(marts.scorecard_groups, marts.scorecard_components),
     )
     return {figure.code: figure for figure in every}
 

@@ -50,3 +50,6 @@ class Marts:
     ratings: Records
     indices: Records
     plan_tasks: Records
+    scorecard_components: Records
+    scorecard_groups: Records
+    scorecard_totals: Records

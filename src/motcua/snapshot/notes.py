@@ -73,8 +73,10 @@ DECISIONS = (
         "của kho; hồ sơ đang tạm dừng không tính là sắp đến hạn.",
     ),
     Note(
-        "Xếp loại Bộ chỉ số 766",
-        "Từ 90 Xuất sắc, 80 Tốt, 70 Khá, 50 Trung bình, dưới 50 Yếu; bản này chưa tính điểm.",
+        "Điểm và xếp loại Bộ chỉ số 766",
+        "Điểm tự tính theo công thức và ngưỡng của phiên bản đang có hiệu lực. Từ 90 Xuất sắc, 80 "
+        "Tốt, 70 Khá, 50 Trung bình, dưới 50 Yếu. Chưa đủ dữ liệu thì chỉ nêu hai mức mà xếp loại "
+        "nằm giữa. Tiến độ tính theo biểu II.06.",
     ),
     Note(
         "Điều chưa xác định",

@@ -73,6 +73,7 @@ _DATASETS = {
     "pauses": "Tạm dừng",
     "payments": "Phí, lệ phí",
     "ratings": "Đánh giá",
+    "petitions": "Phản ánh, kiến nghị",
     "portal_dossiers": "Hồ sơ trên hệ thống khác",
     "indices": "Chỉ số năm",
     "plan_tasks": "Nhiệm vụ kế hoạch",

@@ -390,3 +390,79 @@ order by
     coalesce(any_value(agencies.agency_name), tasks.lead_agency_code) collate vi,
     tasks.lead_agency_code
 """
+
+SCORECARD_COMPONENTS = """
+select
+    components.display_group_code,
+    components.display_group_name,
+    components.component_code,
+    components.component_name,
+    components.numerator_name,
+    components.denominator_name,
+    components.formula,
+    components.source_document,
+    scorecard.state_code,
+    scorecard.numerator_count,
+    scorecard.denominator_count,
+    scorecard.unknown_count,
+    scorecard.max_score,
+    scorecard.score
+from review.mart_review__scorecard as scorecard
+inner join wanted
+    on scorecard.province_code = wanted.province_code and scorecard.period_code = wanted.period_code
+inner join review.dim_scorecard_components as components
+    on
+        scorecard.version_code = components.version_code
+        and scorecard.component_code = components.component_code
+where scorecard.scope_code = 'province'
+order by components.version_code, components.position_no
+"""
+
+SCORECARD_GROUPS = """
+select
+    groups.display_group_code,
+    any_value(components.display_group_name) as display_group_name,
+    any_value(components.group_name) as group_name,
+    any_value(groups.score) as score,
+    any_value(groups.scorable_max_score) as scorable_max_score,
+    any_value(groups.max_score) as max_score,
+    any_value(groups.lowest_grade_name) as lowest_grade_name,
+    any_value(groups.highest_grade_name) as highest_grade_name
+from review.mart_review__scorecard_groups as groups
+inner join wanted
+    on groups.province_code = wanted.province_code and groups.period_code = wanted.period_code
+left join review.dim_scorecard_components as components
+    on
+        groups.version_code = components.version_code
+        and groups.display_group_code = components.display_group_code
+where groups.scope_code = 'province'
+group by groups.version_code, groups.display_group_code
+order by groups.version_code, min(components.position_no) nulls last
+"""
+
+SCORECARD_TOTALS = """
+select
+    groups.scope_code,
+    groups.level_code,
+    levels.level_name,
+    groups.agency_code,
+    coalesce(agencies.agency_name, groups.agency_code) as agency_name,
+    parents.agency_name as parent_name,
+    groups.score,
+    groups.scorable_max_score,
+    groups.max_score,
+    groups.lowest_grade_name,
+    groups.highest_grade_name
+from review.mart_review__scorecard_groups as groups
+inner join wanted
+    on groups.province_code = wanted.province_code and groups.period_code = wanted.period_code
+left join core.dim_agencies as agencies on groups.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on groups.level_code = levels.level_code
+where groups.display_group_code = 'total'
+order by
+    groups.level_code,
+    coalesce(agencies.agency_name, groups.agency_code) collate vi,
+    coalesce(parents.agency_name, '') collate vi,
+    groups.agency_code
+"""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from motcua.snapshot import sentences
+from motcua.snapshot import scorecard, sentences
 from motcua.snapshot.figures import leading_fields, overdue_fields
 from motcua.snapshot.framing import absent_before
 from motcua.snapshot.handling import by_level
@@ -29,8 +29,8 @@ def sections(
         _direction(figures, tables),
         _handling(marts, coverage, figures, tables),
         _electronic(figures, found, tables),
-        Section("IV", "Mức độ hài lòng, phản ánh, kiến nghị", _satisfaction(tables), ("ratings",)),
-        _absent("V", "Bộ chỉ số 766", "Điểm Bộ chỉ số 766"),
+        _satisfaction(marts, figures, tables),
+        _scorecard(figures, tables),
         _absent("VI", "Các nội dung cải cách hành chính khác", "Số liệu tự báo cáo"),
         Section("VII", "Tồn tại, hạn chế, nguyên nhân", _shortcomings(marts, figures)),
         _to_write("VIII", "Nhiệm vụ, giải pháp"),
@@ -87,12 +87,21 @@ def _electronic(figures: Figures, found: Sequence[Indicator], tables: Tables) ->
     )
 
 
-def _satisfaction(tables: Tables) -> tuple[Paragraph, ...]:
+def _satisfaction(marts: Marts, figures: Figures, tables: Tables) -> Section:
     ratings, indices = tables["ratings"], tables["indices"]
     rated = f"{ratings.title}: xem bảng." if ratings.rows else ratings.empty_sentence
     carried = f"{indices.title}: xem phụ lục." if indices.rows else indices.empty_sentence
-    petitions = f"Phản ánh, kiến nghị: {NO_DATA}."
-    return (say("petitions", petitions), say("ratings", rated), say("indices", carried))
+    paragraphs = (
+        scorecard.petitions(figures, marts.scorecard_components),
+        say("ratings", rated),
+        say("indices", carried),
+    )
+    return Section("IV", "Mức độ hài lòng, phản ánh, kiến nghị", paragraphs, ("ratings",))
+
+
+def _scorecard(figures: Figures, tables: Tables) -> Section:
+    shown = scorecard.TABLES if tables["scorecard_groups"].rows else ()
+    return Section("V", scorecard.TITLE, scorecard.paragraphs(figures), shown)
 
 
 def _shortcomings(marts: Marts, figures: Figures) -> tuple[Paragraph, ...]:

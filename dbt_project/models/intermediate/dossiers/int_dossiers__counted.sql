@@ -64,6 +64,11 @@ scoped as (
         dossiers.due_at,
         dossiers.finished_at,
         dossiers.returned_at,
+        dossiers.has_fee,
+        dossiers.is_online_paid,
+        dossiers.has_certified_e_copy,
+        dossiers.is_result_in_personal_store,
+        dossiers.is_population_data_connected,
         dossiers.received_date,
         dossiers.due_date,
         dossiers.closing_date,
@@ -185,6 +190,22 @@ final as (
             as result_electronic_unknown_count,
         {{ flag("is_resolved and is_data_reused") }} as data_reused_count,
         {{ flag("is_resolved and is_data_reused is null") }} as data_reused_unknown_count,
+        {{ flag("is_received_in_period and has_fee and is_online_paid is not null") }}
+            as received_with_fee_count,
+        {{ flag("is_received_in_period and has_fee and is_online_paid") }}
+            as received_paid_online_count,
+        {{ flag("is_received_in_period"
+            ~ " and (has_fee is null or (has_fee and is_online_paid is null))") }}
+            as received_fee_unknown_count,
+        {{ flag("is_resolved and has_certified_e_copy") }} as certified_e_copy_count,
+        {{ flag("is_resolved and has_certified_e_copy is null") }}
+            as certified_e_copy_unknown_count,
+        {{ flag("is_resolved and is_result_in_personal_store") }} as result_stored_count,
+        {{ flag("is_resolved and is_result_in_personal_store is null") }}
+            as result_stored_unknown_count,
+        {{ flag("is_resolved and is_population_data_connected") }} as population_connected_count,
+        {{ flag("is_resolved and is_population_data_connected is null") }}
+            as population_connected_unknown_count,
         _delivery_id
     from judged
 )

@@ -2,6 +2,17 @@ with versions as (select * from {{ ref('int_procedures__versions') }}),
 
 periods as (select * from {{ ref('int_periods__reviewed') }}),
 
+dates as (select * from {{ ref('dim_dates') }}),
+
+-- The working days up to a day: their difference counts the working days between two days.
+workdays as (
+    select
+        calendar_date,
+        sum(case when is_working_day then 1 else 0 end) over (order by calendar_date nulls last)
+            as workday_no
+    from dates
+),
+
 valid as (
     select
         versions.province_code,
@@ -13,6 +24,14 @@ valid as (
         versions.legal_time_limit,
         versions.committed_time_limit,
         versions.time_unit_code,
+        versions.has_fee,
+        versions.accepts_online_payment,
+        versions.is_content_complete,
+        versions.announced_date,
+        versions.publicised_date,
+        versions.effective_date,
+        periods.start_date,
+        periods.known_to_date,
         versions._delivery_id,
         row_number() over (
             partition by versions.province_code, versions.procedure_code, periods.period_code
@@ -28,18 +47,36 @@ valid as (
 
 final as (
     select
-        province_code,
-        procedure_code,
-        period_code,
-        competence_level_code,
-        field_code,
-        service_grade_code,
-        legal_time_limit,
-        committed_time_limit,
-        time_unit_code,
-        _delivery_id
+        valid.province_code,
+        valid.procedure_code,
+        valid.period_code,
+        valid.competence_level_code,
+        valid.field_code,
+        valid.service_grade_code,
+        valid.legal_time_limit,
+        valid.committed_time_limit,
+        valid.time_unit_code,
+        valid.has_fee,
+        valid.accepts_online_payment,
+        valid.is_content_complete,
+        coalesce(
+            valid.announced_date >= valid.start_date
+            and valid.announced_date <= valid.known_to_date,
+            false
+        ) as is_announced_in_period,
+        effective.workday_no - announced.workday_no >= 5 as is_announced_on_time,
+        coalesce(
+            valid.publicised_date >= valid.start_date
+            and valid.publicised_date <= valid.known_to_date,
+            false
+        ) as is_publicised_in_period,
+        publicised.workday_no - announced.workday_no <= 5 as is_publicised_on_time,
+        valid._delivery_id
     from valid
-    where version_no = 1
+    left join workdays as announced on valid.announced_date = announced.calendar_date
+    left join workdays as publicised on valid.publicised_date = publicised.calendar_date
+    left join workdays as effective on valid.effective_date = effective.calendar_date
+    where valid.version_no = 1
 )
 
 select * from final

@@ -178,6 +178,39 @@ from (
     where $has_child_dirt and row_no % 90 = 25
 )
 order by row_no, "MucDoHaiLong"
+-- file: pakn
+with sent as (
+    select
+        petition_code as "MaPAKN",
+        ['Hành vi hành chính', 'Quy định hành chính'][1 + kind_no] as "LoaiPAKN",
+        ['DVCQG', 'CDVC', 'DDN', 'MTTQ'][1 + source_no] as "NguonPAKN",
+        agency_code as "MaDonViXuLy",
+        cast(null as string) as "MaLinhVuc",
+        written(received_at) as "NgayTiepNhan",
+        written(due_at) as "HanTraLoi",
+        written(answered_at) as "NgayTraLoi",
+        case
+            when is_refused then 'Từ chối' when answered_at is not null then 'Đã trả lời'
+            else 'Đang xử lý'
+        end as "KetQuaXuLy",
+        case when is_rated then ['Rất hài lòng', 'Hài lòng', 'Không hài lòng'][vote_no] end
+            as "MucDoHaiLong",
+        person(h8) as "NguoiGui",
+        phone(h8) as "SoDienThoai",
+        concat('Phản ánh của ', person(h8)) as "NoiDung",
+        row_number() over (order by petition_code) as row_no
+    from petitions
+)
+
+select * exclude (row_no)
+from (
+    select * from sent
+    union all
+    select * replace (concat("MaPAKN", '-S') as "MaPAKN", 'RẤT TỐT' as "MucDoHaiLong")
+    from sent
+    where $has_child_dirt and row_no % 90 = 25
+)
+order by row_no, "MaPAKN"
 -- file: chiso (once, centre)
 select
     index_code as "MaChiSo",

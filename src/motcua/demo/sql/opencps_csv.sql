@@ -213,6 +213,38 @@ from (
     where $has_child_dirt and row_no % 90 = 25
 )
 order by row_no, "vote"
+-- file: petitions
+with sent as (
+    select
+        petition_code as "petitionNo",
+        ['act', 'rule'][1 + kind_no] as "category",
+        ['DVCQG', 'CDVC', 'HOTLINE', 'FRONT'][1 + source_no] as "source",
+        agency_code as "govAgencyCode",
+        cast(null as string) as "domainCode",
+        received_at as "receiveDate",
+        due_at as "dueDate",
+        answered_at as "answerDate",
+        case
+            when is_refused then 'denied' when answered_at is not null then 'answered'
+            else 'processing'
+        end as "result",
+        case when is_rated then vote_no end as "vote",
+        person(h8) as "citizenName",
+        phone(h8) as "citizenTelNo",
+        concat('Phản ánh của ', person(h8)) as "content",
+        row_number() over (order by petition_code) as row_no
+    from petitions
+)
+
+select * exclude (row_no)
+from (
+    select * from sent
+    union all
+    select * replace (concat("petitionNo", '-S') as "petitionNo", 9 as "vote")
+    from sent
+    where $has_child_dirt and row_no % 90 = 25
+)
+order by row_no, "petitionNo"
 -- file: indices (once, centre)
 select
     index_code as "indexCode",

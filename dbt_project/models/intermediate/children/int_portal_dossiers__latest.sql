@@ -1,0 +1,23 @@
+with last_versions as (
+    {{ last_versions(
+        ref('stg_landing__portal_dossiers'),
+        keys=['system_code'],
+        values=['received_at']
+    ) }}
+),
+
+final as (
+    select
+        locality_code || '|' || dossier_code as dossier_key,
+        dossier_code,
+        locality_code,
+        province_code,
+        system_code,
+        cast(received_at as date) as received_date,
+        _delivery_id,
+        _source_file,
+        _source_row
+    from last_versions
+)
+
+select * from final
