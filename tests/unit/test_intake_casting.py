@@ -282,6 +282,8 @@ def test_expected_count_of_a_sheet():
 
     assert deliveries.expected_count(manifest, layout, ["dir/x.xlsx"]) == 5
     assert deliveries.expected_count(manifest, layout, ["y.xlsx"]) is None
+    every = layout.model_copy(update={"sheet": "*"})
+    assert deliveries.expected_count(manifest, every, ["x.xlsx"]) == 6
 
 
 def test_export_time_of_a_file_name():

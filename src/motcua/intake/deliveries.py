@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from motcua.contracts import Contract, Layout
+from motcua.contracts import Contract, Layout, fold
 from motcua.datasets import DATASETS
 from motcua.intake.casting import LOCAL_ZONE
 from motcua.intake.refusals import DeliveryRefusedError
@@ -103,14 +103,17 @@ def expected_count(manifest: Manifest, layout: Layout, names: Sequence[str]) -> 
         return None
     total = 0
     for name in names:
-        counts = [
-            entry.row_count
+        entries = [
+            entry
             for entry in manifest.files
             if set(_keys_of(entry.name)) & set(_keys_of(name)) and _same_sheet(entry, layout)
         ]
-        if not counts or counts[0] is None:
+        # A pattern of sheets takes several, each with an entry of its own.
+        of_sheets = [entry for entry in entries if entry.sheet and layout.sheet]
+        counts = [entry.row_count for entry in of_sheets or entries[:1]]
+        if not counts or None in counts:
             return None
-        total += counts[0]
+        total += sum(counts)
     return total
 
 
@@ -158,7 +161,9 @@ def _keys_of(name: str) -> tuple[str, str]:
 
 
 def _same_sheet(entry: ManifestFile, layout: Layout) -> bool:
-    return entry.sheet is None or layout.sheet is None or entry.sheet == layout.sheet
+    if entry.sheet is None or layout.sheet is None or entry.sheet == layout.sheet:
+        return True
+    return fnmatch.fnmatchcase(fold(entry.sheet), fold(layout.sheet))
 
 
 def _fits(name: str, layout: Layout) -> bool:
