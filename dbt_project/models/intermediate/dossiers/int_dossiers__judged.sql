@@ -113,6 +113,15 @@ final as (
         result_electronic_unknown_count,
         data_reused_count,
         data_reused_unknown_count,
+        received_with_fee_count,
+        received_paid_online_count,
+        received_fee_unknown_count,
+        certified_e_copy_count,
+        certified_e_copy_unknown_count,
+        result_stored_count,
+        result_stored_unknown_count,
+        population_connected_count,
+        population_connected_unknown_count,
         _delivery_id
     from judged
 )
