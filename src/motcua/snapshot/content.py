@@ -40,8 +40,9 @@ def build_content(marts: Marts, version: int = 1) -> Content:
     lines = headlines(found)
     missing = missing_sentence(found)
     coverage = framing.coverage(marts)
-    tables = _tables(marts, lines, missing)
     known = figures(marts, found)
+    ten = ten_table(lines, scorecard.on_first_page(known), marts.review)
+    tables = (ten, *_tables(marts, lines, missing))
     by_code = {table.code: table for table in tables}
     return Content(
         header=framing.header(marts, version),
@@ -109,7 +110,6 @@ def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Tabl
         parts.refusals_table(marts.refusals),
     )
     return (
-        ten_table(lines, marts.review),
         summary_table(lines, missing, marts.review),
         *(
             table if table.rows else dataclasses.replace(table, notes=())

@@ -69,6 +69,19 @@ def figures(groups: Records, components: Records) -> Iterator[Figure]:
             yield Figure("scorecard_grade", "Xếp loại", text_cell(_grade(record)))
 
 
+def on_first_page(known: Mapping[str, Figure]) -> dict[str, tuple[Cell, Cell, Cell]]:
+    """Give both counts and the result of the two indicators of the first page that are found."""
+    named = {
+        "petitions_in_time": ("petitions_on_time", "petitions_due", "petitions_share"),
+        "scorecard": ("scorecard_score", "scorecard_scorable", "scorecard_score"),
+    }
+    return {
+        code: tuple(known[name].cell for name in names)
+        for code, names in named.items()
+        if all(name in known for name in names)
+    }
+
+
 def paragraphs(known: Mapping[str, Figure]) -> tuple[Paragraph, ...]:
     """Say the total and how much of it could be scored."""
     if "scorecard_score" not in known:

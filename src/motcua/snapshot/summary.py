@@ -16,6 +16,7 @@ from motcua.snapshot.model import (
     Row,
     Section,
     Table,
+    absent_cell,
     text_cell,
 )
 from motcua.snapshot.numbers import NO_DATA, NOT_COMPARABLE
@@ -46,9 +47,18 @@ _TOP = 3
 NOT_GIVEN = "Chưa giao"
 
 
-def ten_table(rows: Sequence[Headline], periods: Record) -> Table:
-    """Lay out those of the ten indicators that there is data for; name the others in one line."""
-    found = {line.code: line for line in rows}
+def ten_table(
+    rows: Sequence[Headline], others: Mapping[str, tuple[Cell, Cell, Cell]], periods: Record
+) -> Table:
+    """Lay out those of the ten indicators that there is data for; name the others in one line.
+
+    Args:
+        rows: the indicators over dossiers.
+        others: of those over something else both counts and the result, by code; nothing earlier.
+        periods: the review's record, which names the periods compared.
+    """
+    found = {line.code: _cells(line) for line in rows}
+    found |= {code: _other_cells(*cells) for code, cells in others.items()}
     absent = [name for code, name in TEN.items() if code not in found]
     notes = [
         f"{NOT_GIVEN}: kho chưa nhận chỉ tiêu giao nào của kỳ, nên không nói đạt hay chưa đạt.",
@@ -58,7 +68,7 @@ def ten_table(rows: Sequence[Headline], periods: Record) -> Table:
         code="ten",
         title="Mười chỉ tiêu của kỳ",
         sheet="Tóm tắt",
-        unit="Tử số, mẫu số: hồ sơ",
+        unit="Tử số, mẫu số: hồ sơ; phản ánh, kiến nghị: lượt; Bộ chỉ số 766: điểm có dữ liệu",
         columns=(
             Column("order", "TT", kind="text", width=6),
             Column("name", "Chỉ tiêu", kind="text", width=36),
@@ -70,7 +80,7 @@ def ten_table(rows: Sequence[Headline], periods: Record) -> Table:
             Column("reached", "Đạt/Chưa đạt", kind="text", width=13),
         ),
         rows=tuple(
-            Row("body", _cells(number, name, found[code]))
+            Row("body", (text_cell(number), text_cell(name), *found[code], *_NO_TARGET))
             for number, (code, name) in enumerate(TEN.items(), start=1)
             if code in found
         ),
@@ -85,17 +95,17 @@ def _rate(code: str, title: str, period_name: str | None) -> Column:
     return Column(code, titled, kind="share", width=14)
 
 
-def _cells(number: int, name: str, line: Headline) -> tuple[Cell, ...]:
-    return (
-        text_cell(number),
-        text_cell(name),
-        text_cell(f"{line.numerator.text}/{line.denominator.text}"),
-        line.result,
-        line.previous,
-        line.same,
-        text_cell(NOT_COMPARABLE),
-        text_cell(NOT_GIVEN),
-    )
+_NO_TARGET = (text_cell(NOT_COMPARABLE), text_cell(NOT_GIVEN))
+
+
+def _cells(line: Headline) -> tuple[Cell, ...]:
+    counts = text_cell(f"{line.numerator.text}/{line.denominator.text}")
+    return (counts, line.result, line.previous, line.same)
+
+
+def _other_cells(numerator: Cell, denominator: Cell, result: Cell) -> tuple[Cell, ...]:
+    counts = text_cell(f"{numerator.text}/{denominator.text}")
+    return (counts, result, absent_cell(), absent_cell())
 
 
 def turns(
