@@ -122,9 +122,9 @@ def test_nothing_new_announces_nothing(home):
     assert ran["tasks"]["announce[-1]"][0] == "skipped"
 
 
-def test_a_failing_test_publishes_nothing_and_leaves_the_run_red_with_retries(two_localities):
-    home = two_localities
-    home.motcua("intake")
+def test_a_failing_test_publishes_nothing_and_leaves_the_run_red_with_retries(copied_demo):
+    home = copied_demo
+    before = home.settings.marts_file.resolve()
     project = spoil_dbt(home.path / "project")
     ran = last_line(
         home.run(str(HERE / "run_dag.py"), "build_warehouse", MOTCUA_DBT_FOLDER=str(project)).stdout
@@ -133,4 +133,4 @@ def test_a_failing_test_publishes_nothing_and_leaves_the_run_red_with_retries(tw
     assert ran["state"] == "failed"
     assert ran["tasks"]["gate[-1]"][0] == "failed"
     assert ran["tasks"]["publish[-1]"][0] == "upstream_failed"
-    assert not home.settings.marts_file.exists()
+    assert home.settings.marts_file.resolve() == before

@@ -22,9 +22,12 @@ localities:
     contracts: wabo_receipt
 """
 
-pytestmark = pytest.mark.skipif(
-    not LOG.exists(), reason=f"the WABO receipt log (DOI in its contract) is not at {LOG}"
-)
+pytestmark = [
+    pytest.mark.xdist_group("real_log"),
+    pytest.mark.skipif(
+        not LOG.exists(), reason=f"the WABO receipt log (DOI in its contract) is not at {LOG}"
+    ),
+]
 
 
 @pytest.fixture(scope="module")

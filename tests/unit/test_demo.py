@@ -21,6 +21,7 @@ from motcua.demo.workdays import working_days
 from motcua.errors import PipelineError
 from motcua.settings import REPOSITORY, Settings
 
+pytestmark = pytest.mark.xdist_group("demo_files")
 DEMO_CONTRACTS = ("opencps_csv", "national_sync", "igate_xlsx")
 CONTRACTS = read_contracts(REPOSITORY / "landing" / "contracts")
 REFUSED = ("thieu-dong", "loi-ngay", "tong-hop-thu-cong", "gui-loi")

@@ -17,6 +17,7 @@ import pytest
 
 from warehouse.dbt_project_helpers import REPOSITORY, Delivery, Warehouse
 
+pytestmark = pytest.mark.xdist_group("rule_sets")
 AS_OF = date(2024, 4, 15)
 EXPORTED_AT = datetime.fromisoformat("2024-04-10T18:00")
 REVIEWS = ("2023-Y", "2024-Q1", "2024-CH1", "2023-CH2", "2024-05-QN", "2024-Q2")

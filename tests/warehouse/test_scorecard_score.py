@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.xdist_group("scorecard")
 MACRO = Path(__file__).parents[2] / "dbt_project" / "macros" / "scorecard.sql"
 ARGUMENTS = ("numerator", "denominator", "unknown", "max_score", "threshold_rate", "zero_rule")
 COUNTS = st.integers(0, 2_000_000)
