@@ -5,6 +5,7 @@ unknown datasets and columns, a column that is both mapped and personal. Errors 
 line and the key.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ TONE_PLACEMENTS: Mapping[str, str] = {
 _TONE_PLACED = re.compile("|".join(TONE_PLACEMENTS))
 
 
+@functools.lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Fold a header or a value for comparison: NFC, case, runs of space, the tone's place.
 
@@ -271,13 +273,13 @@ def read_localities(path: Path) -> dict[str, Locality]:
 
 def _parse(text: str, path: str, model: type[BaseModel]) -> "BaseModel":
     try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ContractError(path, f"not YAML: {' '.join(str(error).split())}") from None
     try:
         return model.model_validate(values)
     except ValidationError as error:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
         lines = [
             f"line {_line_of(tree, problem['loc'])}, "
             f"{'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}"
