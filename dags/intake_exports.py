@@ -49,20 +49,25 @@ def intake_exports():
 
     @task(outlets=[RECEIPTS])
     def announce(localities: list[str]) -> None:
-        """Write the Data Docs and wake build_warehouse once, if anything was taken in."""
+        """Wake build_warehouse once, if anything was taken in."""
         from airflow.sdk.exceptions import AirflowSkipException
-
-        from motcua.quality import edge
-        from motcua.settings import read_settings
 
         if not localities:
             raise AirflowSkipException("nothing new")
+
+    @task(trigger_rule="none_failed")
+    def write_data_docs() -> None:
+        """Render the results of checks that are new."""
+        from motcua.quality import edge
+        from motcua.settings import read_settings
+
         edge.write_data_docs(read_settings())
 
     waiting = list_waiting()
     # A teardown runs whatever became of the mapped tasks and does not decide the run's state: one
-    # locality's fault leaves the run red, and what the others sent is announced all the same.
-    take_in.expand(locality_code=waiting) >> announce(waiting).as_teardown()
+    # locality's fault leaves the run red, and what the others sent is announced all the same. The
+    # Data Docs follow it, so that a fault in them is seen and keeps nothing from the warehouse.
+    take_in.expand(locality_code=waiting) >> announce(waiting).as_teardown() >> write_data_docs()
 
 
 intake_exports()

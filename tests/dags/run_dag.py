@@ -10,6 +10,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("dag_id")
     parser.add_argument("--fault-in-locality")
+    parser.add_argument("--fault-in-data-docs", action="store_true")
     parser.add_argument("--conf", default="{}")
     arguments = parser.parse_args()
 
@@ -19,6 +20,8 @@ def main() -> None:
     prepare_airflow(read_settings())
     if arguments.fault_in_locality:
         break_intake_of(arguments.fault_in_locality)
+    if arguments.fault_in_data_docs:
+        break_data_docs()
 
     from airflow.dag_processing.dagbag import DagBag
 
@@ -47,6 +50,15 @@ def break_intake_of(locality: str) -> None:
         return sound(settings, locality_code)
 
     edge.run_intake = run_intake
+
+
+def break_data_docs() -> None:
+    from motcua.quality import edge
+
+    def write_data_docs(settings):
+        raise RuntimeError("a fault of our own")
+
+    edge.write_data_docs = write_data_docs
 
 
 if __name__ == "__main__":

@@ -80,11 +80,16 @@ def test_mapped_tasks_are_named_by_their_locality_and_refusals_leave_the_run_gre
             "where dag_id = 'intake_exports' and task_id = 'take_in'"
         ).fetchall()
         runs = database.execute("select dag_id, state from dag_run").fetchall()
+        tries = database.execute(
+            "select dag_id, task_id, state, try_number from task_instance "
+            "where state <> 'success' or try_number > 1"
+        ).fetchall()
 
     assert {"ag-tinh", "qn-tinh", "tth-huong-thuy"} <= {name for name, _ in names}
     assert {state for _, state in names} == {"success"}
     assert {state for _, state in runs} == {"success"}
     assert {dag_id for dag_id, _ in runs} == DAG_IDS
+    assert tries == []
     assert "refused" in {receipt["state_code"] for receipt in home.receipts()}
 
 
@@ -113,6 +118,18 @@ def test_a_fault_of_our_own_turns_exactly_its_task_red(two_localities):
     assert [named[name] for name in red] == ["qn-tinh"]
     assert ran["tasks"]["announce[-1]"][0] == "success"
     assert {receipt["locality_code"] for receipt in home.receipts()} == {"tth-huong-thuy"}
+
+
+def test_a_fault_in_the_data_docs_is_red_and_keeps_nothing_from_the_build(two_localities):
+    home = two_localities
+    ran = last_line(
+        home.run(str(HERE / "run_dag.py"), "intake_exports", "--fault-in-data-docs").stdout
+    )
+    red = {name for name, (state, *_) in ran["tasks"].items() if state == "failed"}
+
+    assert ran["state"] == "failed"
+    assert red == {"write_data_docs[-1]"}
+    assert ran["tasks"]["announce[-1]"][0] == "success"
 
 
 def test_nothing_new_announces_nothing(home):

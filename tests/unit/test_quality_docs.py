@@ -124,6 +124,14 @@ def test_only_new_and_changed_results_are_rendered(settings: Settings) -> None:
     assert page.read_text(encoding="utf-8") == first
 
 
+@pytest.mark.parametrize("delivery_id", ["5834719204817365", "20240703083000ab"])
+def test_an_id_that_reads_as_a_number_or_a_time_is_only_a_name(settings, delivery_id) -> None:
+    keep(settings, kept_result(), delivery_id)
+
+    assert write_data_docs(settings) == 1
+    assert delivery_id in (settings.data_docs / delivery_id / "ratings.html").read_text("utf-8")
+
+
 def test_index_without_deliveries_says_so(settings: Settings) -> None:
     assert write_data_docs(settings) == 0
     index = (settings.data_docs / "index.html").read_text(encoding="utf-8")

@@ -29,7 +29,7 @@ def render_result(result: dict[str, Any], delivery: DeliveryDocs) -> str:
     )
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 
-    read = ExpectationSuiteValidationResultSchema().load(page_result(result, delivery))
+    read = ExpectationSuiteValidationResultSchema().load(page_result(result))
     document = ValidationResultsPageRenderer(run_info_at_end=False).render(read)
     html = _view().render(
         document,
