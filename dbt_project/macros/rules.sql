@@ -3,6 +3,16 @@
     {{ return(['ii06', 'qd766', 'ii06_timestamp', 'opencps_engine', 'opencps_session', 'press']) }}
 {%- endmacro %}
 
+{% macro judging_rule_codes() -%}
+    {#- Rule sets with an outcome column of their own; `press` reads that of ii06. -#}
+    {{ return(rule_codes() | reject('equalto', 'press') | list) }}
+{%- endmacro %}
+
+{% macro outcome_columns() -%}
+    {#- The outcome columns of core.fct_dossier_periods, as a list of a select or a group by. -#}
+    {{ judging_rule_codes() | join("_outcome_code, ") }}_outcome_code
+{%- endmacro %}
+
 {% macro outcome_by_rule(rule_code) -%}
     {#- What a row of core.fct_dossier_periods, or a group of them, is under the rule named. -#}
     case {{ rule_code }}

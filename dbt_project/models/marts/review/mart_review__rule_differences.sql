@@ -30,12 +30,7 @@ by_rule as (
     cross join rules
     where
         rules.rule_code <> 'ii06'
-        and (
-            dossier_periods.ii06_outcome_code <> dossier_periods.qd766_outcome_code
-            or dossier_periods.ii06_outcome_code <> dossier_periods.ii06_timestamp_outcome_code
-            or dossier_periods.ii06_outcome_code <> dossier_periods.opencps_engine_outcome_code
-            or dossier_periods.ii06_outcome_code <> dossier_periods.opencps_session_outcome_code
-        )
+        and least({{ outcome_columns() }}) <> greatest({{ outcome_columns() }})
 ),
 
 differing as (

@@ -7,11 +7,7 @@ groups as (
     select
         province_code,
         period_code,
-        ii06_outcome_code,
-        qd766_outcome_code,
-        ii06_timestamp_outcome_code,
-        opencps_engine_outcome_code,
-        opencps_session_outcome_code,
+        {{ outcome_columns() }},
         received_in_period_count,
         received_at_start_count,
         count(*) as dossier_count
@@ -19,11 +15,7 @@ groups as (
     group by
         province_code,
         period_code,
-        ii06_outcome_code,
-        qd766_outcome_code,
-        ii06_timestamp_outcome_code,
-        opencps_engine_outcome_code,
-        opencps_session_outcome_code,
+        {{ outcome_columns() }},
         received_in_period_count,
         received_at_start_count
 ),
