@@ -1,6 +1,9 @@
 {#-
     dbt's own table and view first build under another name, then rename and drop, so that readers of a live database
     never miss a table. Every build of ours goes into a new file that nobody reads, so these two create in place.
+
+    Where a model's meta says `keep_join_sides`, its joins put the side into memory that stands on the right, as written:
+    DuckDB takes a chain of views over Parquet for small, held all dossiers to meet their few pauses, and spilled.
 -#}
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
@@ -15,9 +18,12 @@
 
 {% materialization table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set is_kept = config.get('meta', {}).get('keep_join_sides', false) -%}
     {% call statement('main') -%}
+        {% if is_kept %} set disabled_optimizers = 'build_side_probe_side'; {% endif %}
         drop table if exists {{ target_relation }};
         {{ create_table_as(False, target_relation, sql) }}
+        {% if is_kept %} reset disabled_optimizers; {% endif %}
     {%- endcall %}
     {% do persist_docs(target_relation, model) %}
     {% do adapter.commit() %}

@@ -1,3 +1,4 @@
+{{ config(meta={'keep_join_sides': true}) }}
 with dossiers as (select * from {{ ref('int_dossiers__judged') }}),
 
 final as (
