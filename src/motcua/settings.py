@@ -58,6 +58,15 @@ class Settings(BaseSettings):
         ByteSize(2**30), description="Bytes that a workbook may unpack to."
     )
     airflow_port: int = Field(8080, description="Port of Airflow's page and API under `make up`.")
+    issuer: str = Field(
+        "", description="Office that issues a pack, its lines with `|` between; empty: the province"
+    )
+    issuer_abbreviation: str = Field(
+        "", description="What stands behind the blank number of the report, such as `UBND`."
+    )
+    signatory_title: str = Field(
+        "", description="Title over the blank signature, such as `CHÁNH VĂN PHÒNG`."
+    )
     hmac_key: SecretStr | None = Field(
         None, description="Key of applicant tokens; needed only by contracts that make one."
     )

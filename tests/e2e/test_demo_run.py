@@ -126,7 +126,7 @@ def test_parquet_beside_the_file_holds_the_same_rows(demo_run):
     for schema, table, _size in tables:
         path = home.settings.warehouse / "marts" / schema / f"{table}.parquet"
         assert (
-            duckdb.execute(f"select count(*) from '{path}'").fetchone()
+            duckdb.execute(f"select count(*) from '{path}'").fetchall()[0]
             == home.query(f"select count(*) from {schema}.{table}")[0]
         ), table
 

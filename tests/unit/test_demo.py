@@ -391,7 +391,7 @@ def test_registers_know_every_procedure_of_clean_dossiers(inbox):
         where regexp_matches(d.dossierNo, '-\\d{{6}}-\\d{{4}}$')
     """
     for folder in sorted(inbox.glob("ag-*/agesb-2024h?")):
-        assert duckdb.execute(query.format(folder)).fetchone()[0] == 0
+        assert duckdb.execute(query.format(folder)).fetchall()[0][0] == 0
     grades = """
         select serviceLevel, count(distinct serviceCode)
         from read_csv('{}/ag-*/agesb-2024h?/procedures.csv', all_varchar = true)
