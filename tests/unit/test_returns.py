@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import random
 
 import duckdb
 import openpyxl
@@ -11,7 +12,7 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake_support import LOCALITY, csv_text, line, make_home
+from intake_support import LOCALITY, csv_text, fake_suite, line, make_home
 from motcua.contracts import read_contracts
 from motcua.datasets import DATASETS
 from motcua.intake import edge as intake_edge
@@ -157,6 +158,48 @@ def test_correction_of_a_correction_sorts_behind_it(intake):
     assert third.state_code == "accepted"
     assert first.exported_at < second.exported_at < third.exported_at
     assert third.exported_at[:19] == second.exported_at[:19]
+
+
+def test_values_are_the_same_after_the_way_there_and_back(intake):
+    chance = random.Random(7)
+    moments = [
+        dt.datetime(1800 + chance.randrange(300), 3, 1) + dt.timedelta(seconds=second)
+        for second in chance.sample(range(40 * 86_400), 200)
+    ]
+    flags = [chance.choice(["", "0", "1"]) for _ in moments]
+    lines = [
+        line(10 + number, channel="?1", due=str(moment), digitised=flag)
+        for number, (moment, flag) in enumerate(zip(moments, flags, strict=True))
+    ]
+    intake.write_contract(refused_share_limit=1)
+    first = send(intake, *lines)
+    mend(intake, first, {(row + 1, "Kênh tiếp nhận"): "Bưu chính công ích" for row in range(200)})
+    (second,) = intake.take_in()
+    rows = intake.accepted(second, "channel_code, due_at, is_input_digitised")
+
+    answers = {"": None, "0": False, "1": True}
+    assert rows == [
+        ("postal", moment, answers[flag]) for moment, flag in zip(moments, flags, strict=True)
+    ]
+
+
+def test_correction_leans_on_what_its_export_had_accepted(intake):
+    seen = []
+
+    def suite(connection, dataset_code, suites_folder):
+        seen.extend(
+            connection.execute(
+                "select exported_at, list(dossier_code order by dossier_code) "
+                "from delivery cross join accepted_dossiers group by exported_at"
+            ).fetchall()
+        )
+        return fake_suite(connection, dataset_code, suites_folder)
+
+    mend(intake, send(intake, BAD_DATE), {(1, "Ngày tiếp nhận"): "02/01/2024"})
+    intake.take_in(suite)
+
+    codes = [f"H01.01-240102-{number:05}" for number in range(3)]
+    assert seen == [(dt.datetime(2024, 7, 3, 7, 30), codes)]
 
 
 def test_unchanged_return_is_refused_and_can_be_mended_again(intake):

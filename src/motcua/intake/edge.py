@@ -680,6 +680,7 @@ class _Correction:
     """How a mended return is read: its contract, and what it stands on, accepted before it."""
 
     contract: Contract
+    exported_at: dt.datetime
     accepted: Mapping[str, tuple[Path, ...]]
 
 
@@ -733,7 +734,7 @@ def _read_correction(context: _Context, arrived: tuple[_Arrival, _Turn], mark: M
         for code in ("procedures", "dossiers")
     }
     contract = context.correction.model_copy(update={"code_forms": sources[0].code_forms})
-    return _Correction(contract, accepted)
+    return _Correction(contract, mark.exported_at, accepted)
 
 
 def _open_files(
@@ -855,7 +856,9 @@ def _check_datasets(
     exported_at, _ = deliveries.exported_at_of(
         plan.contract, manifest, arrival.delivery_name, arrival.arrived_at
     )
-    _create_surroundings(connection, context, plan.contract, exported_at)
+    # A correction tells of the moment of its export, which checks of dates go by.
+    as_of = correction.exported_at if correction else exported_at
+    _create_surroundings(connection, context, plan.contract, as_of)
     if correction:
         _recall_accepted(connection, correction)
     counts: list[DatasetCount] = []

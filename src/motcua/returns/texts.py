@@ -15,6 +15,8 @@ _NO_XML = re.compile("[\ufffe\uffff]")
 
 def cell_text(text: str) -> str:
     """Bring a text to what a cell may show: no control characters, cut at a length."""
+    if len(text) <= MAX_LENGTH and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # most of them: nothing to look for letter by letter
     cleaned = clean_text(_NO_XML.sub(" ", text))
     return cleaned if len(cleaned) <= MAX_LENGTH else f"{cleaned[: MAX_LENGTH - 1]}…"
 

@@ -9,6 +9,7 @@ import io
 import math
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import xlsxwriter
@@ -68,32 +69,25 @@ class _Styles:
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._values: dict[tuple[str, str], Format] = {}
 
     def __call__(self, **properties: Any) -> Format:
         wanted = {"font_name": FONT, "font_size": 11, "valign": "top", **properties}
-        key = tuple(sorted(wanted.items()))
-        if key not in self._made:
-            self._made[key] = self._workbook.add_format(wanted)
-        return self._made[key]
+        return self._workbook.add_format(wanted)
 
-    def text(self, **properties: Any) -> Format:
-        """The format of foreign text: text, whatever it begins with."""
-        return self(num_format="@", quote_prefix=True, text_wrap=True, **properties)
-
-    @property
+    @cached_property
     def banner(self) -> Format:
         return self(bold=True, font_color="#B00020", font_size=12)
 
-    @property
+    @cached_property
     def title(self) -> Format:
         return self(bold=True, font_size=14)
 
-    @property
+    @cached_property
     def note(self) -> Format:
         return self(italic=True, font_color="#444444")
 
-    @property
+    @cached_property
     def head(self) -> Format:
         return self(
             bold=True,
@@ -105,24 +99,31 @@ class _Styles:
             font_color="white",
         )
 
-    @property
+    @cached_property
     def label(self) -> Format:
         return self(bold=True, border=1, bg_color="#E8EDF3", text_wrap=True)
 
-    @property
+    @cached_property
     def boxed(self) -> Format:
-        return self.text(border=1)
+        """The format of foreign text: text, whatever it begins with."""
+        return self(border=1, num_format="@", quote_prefix=True, text_wrap=True)
 
-    @property
+    @cached_property
     def count(self) -> Format:
         return self(border=1, num_format="#,##0", align="right")
 
-    @property
+    @cached_property
     def number(self) -> Format:
         return self(border=1, align="center")
 
     def value(self, kind: str, severity: str) -> Format:
         """The format of a value: how its type is written, filled where it is wrong."""
+        key = (kind, severity)
+        if key not in self._values:
+            self._values[key] = self._value(kind, severity)
+        return self._values[key]
+
+    def _value(self, kind: str, severity: str) -> Format:
         properties: dict[str, Any] = {"border": 1, "num_format": _FORMATS.get(kind, _DECIMALS)}
         if kind in ("string", "boolean"):
             properties |= {"num_format": "@", "quote_prefix": True, "text_wrap": True}
