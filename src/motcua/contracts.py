@@ -179,10 +179,6 @@ class Contract(_Frozen):
     contract: str = Field(description="Name of the contract: its file's name without .yml.")
     title: str = Field(description="What people call the source, in Vietnamese.")
     exported_at: ExportedAt = ExportedAt()
-    is_correction: bool = Field(
-        False,
-        description="Deliveries are mended returns: any dataset may be absent, none refuses all.",
-    )
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="Zone of the source, or as_written.")
     refused_share_limit: float = Field(
         0.2,
@@ -193,6 +189,10 @@ class Contract(_Frozen):
     code_forms: Mapping[str, str] = Field(
         default_factory=dict,
         description="dossier_code, procedure_code: regular expression of the source's own form.",
+    )
+    is_correction: bool = Field(
+        False,
+        description="Deliveries are mended returns: any dataset may be absent, none refuses all.",
     )
     datasets: Mapping[str, Layout]
 
