@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake_support import LOCALITY, csv_text, fake_suite, line, make_home
+from motcua import status
 from motcua.contracts import read_contracts
 from motcua.datasets import DATASETS
 from motcua.intake import edge as intake_edge
@@ -300,6 +301,20 @@ def test_made_again_from_raw_a_return_has_the_same_bytes(intake):
     assert made() == before
 
 
+def test_line_that_could_not_be_read_is_told_by_its_place(intake):
+    receipt = send(intake, "a line of no sense", BAD_DATE)
+    workbook = workbook_of(intake, receipt)
+    rows = [list(row) for row in workbook[SHEET].iter_rows(min_row=HEAD + 1, values_only=True)]
+    heads = [cell.value for cell in workbook[SHEET][HEAD]]
+
+    assert [row[heads.index("Dòng nguồn")] for row in rows] == [5, 6]
+    assert "không đọc được" in rows[0][heads.index("Lý do")]
+    # The line has no code: it is counted as a line, not as new.
+    reasons = table_of(workbook["Lý do"], head=4)
+    uncoded = [row["Trong đó không có mã"] for row in reasons if row["Tập dữ liệu"] == SHEET]
+    assert sorted(uncoded) == [0, 1]
+
+
 def test_lines_beyond_the_limit_are_counted_not_shown(intake):
     small = intake.with_settings(max_return_lines=2)
     lines = [line(number, received="?1") for number in range(10, 17)]
@@ -452,3 +467,23 @@ def test_new_still_mended_and_absent_are_sets(now, before, others):
         assert got == expected or (got is None and not any(expected)), key
         if one:
             assert one.line_count == one.new_count + one.still_count + one.uncoded_count
+
+
+def test_status_shows_quality_by_month_once_it_is_published(tmp_path):
+    told = Settings(home=tmp_path)
+    nothing = status.read_quality_lines(told)
+    told.marts_file.parent.mkdir(parents=True)
+    duckdb.connect(str(told.marts_file)).close()
+    older = status.read_quality_lines(told)
+    with duckdb.connect(str(told.marts_file)) as connection:
+        connection.execute("create schema quality")
+        connection.execute(
+            "create table quality.fct_locality_quality as select 'ag-test' as locality_code, "
+            "date '2024-07-01' as exported_month_date, 2 as delivery_count, "
+            "1 as refused_delivery_count, 15 as source_count, 12 as accepted_count, "
+            "3 as refused_count, 2 as warned_count, 2 as corrected_count"
+        )
+    (one,) = status.read_quality_lines(told)
+
+    assert (nothing, older) == ([], [])
+    assert list(one.values()) == ["ag-test", "2024-07", 2, 1, 15, 12, 3, 2, 2]

@@ -170,6 +170,15 @@ class _Judged:
     corrected: Mark | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """How a mended return is read: its contract, and what it stands on, accepted before it."""
+
+    contract: Contract
+    exported_at: dt.datetime
+    accepted: Mapping[str, tuple[Path, ...]]
+
+
 def read_waiting(settings: Settings) -> list[str]:
     """Name the localities with something in the inbox, or in raw without a receipt."""
     register = read_localities(settings.localities)
@@ -675,15 +684,6 @@ def _judge(
         return _Judged(plan, manifest, refusal=refusal, corrected=corrected)
 
 
-@dataclass(frozen=True, slots=True)
-class _Correction:
-    """How a mended return is read: its contract, and what it stands on, accepted before it."""
-
-    contract: Contract
-    exported_at: dt.datetime
-    accepted: Mapping[str, tuple[Path, ...]]
-
-
 def _read_corrected(
     context: _Context, arrival: _Arrival, data: Sequence[SourceFile]
 ) -> Mark | None:
@@ -692,11 +692,9 @@ def _read_corrected(
     if len(marks) > 1:
         detail = ", ".join(mark.delivery_id for mark in marks)
         raise DeliveryRefusedError("returns_together", arrival.delivery_name, detail)
-    for mark in marks:
-        if mark.locality_code != context.locality.locality_code:
-            raise DeliveryRefusedError("return_of_other", arrival.delivery_name, mark.locality_code)
-        return mark
-    return None
+    if marks and marks[0].locality_code != context.locality.locality_code:
+        raise DeliveryRefusedError("return_of_other", arrival.delivery_name, marks[0].locality_code)
+    return marks[0] if marks else None
 
 
 def _read_correction(context: _Context, arrived: tuple[_Arrival, _Turn], mark: Mark) -> _Correction:
@@ -733,7 +731,8 @@ def _read_correction(context: _Context, arrived: tuple[_Arrival, _Turn], mark: M
         )
         for code in ("procedures", "dossiers")
     }
-    contract = context.correction.model_copy(update={"code_forms": sources[0].code_forms})
+    forms = sources[0].code_forms if sources else {}
+    contract = context.correction.model_copy(update={"code_forms": forms})
     return _Correction(contract, mark.exported_at, accepted)
 
 
