@@ -12,7 +12,7 @@ from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake_support import LOCALITY, csv_text, fake_suite, line, make_home
+from intake_support import COLUMNS, LOCALITY, csv_text, fake_suite, line, make_home
 from motcua import status
 from motcua.contracts import read_contracts
 from motcua.datasets import DATASETS
@@ -338,6 +338,10 @@ def test_foreign_text_is_never_a_formula(intake):
 
 
 def test_nothing_personal_is_in_a_return(intake):
+    # A contract that takes a person's name for a token: the column is personal all the same.
+    columns = COLUMNS | {"Họ tên": "applicant_token"}
+    layout = {"columns": columns, "personal": {"CCCD": "drop"}}
+    intake.write_contract(layout=layout, refused_share_limit=0.9)
     receipt = send(
         intake,
         BAD_DATE,
