@@ -129,7 +129,11 @@ class Layout(_Frozen):
         default_factory=dict,
         description="Canonical column: code by whether a source column has a value.",
     )
-    decimal_mark: Literal[".", ","] = Field(".", description="Mark before the decimals of numbers.")
+    decimal_mark: Literal[".", ","] | None = Field(
+        None,
+        description="Mark before the decimals of numbers; when left out, each column's own values "
+        "decide.",
+    )
     timestamp_formats: Names = Field(
         ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
         description="strptime formats; where both dd/MM and MM/dd stand here (or in date_formats), "

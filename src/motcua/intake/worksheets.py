@@ -2,13 +2,16 @@
 
 import datetime as dt
 import itertools
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from motcua.contracts import Layout, fold
 from motcua.intake import encodings
+from motcua.intake.casting import NATIVE_END
 from motcua.intake.headers import join_header_rows
 
 Cell = object
@@ -56,6 +59,13 @@ def cell_text(cell: Cell, decimal_mark: str = ".") -> str | None:
     if isinstance(cell, dt.date):
         return cell.isoformat()
     return str(cell)
+
+
+def number_text(cell: Cell, decimal_mark: str = ".") -> str | None:
+    """Write a cell as text, a number with decimals as one that says nothing of marks."""
+    if isinstance(cell, float) and math.isfinite(cell) and not cell.is_integer():
+        return f"{Decimal(repr(cell)):f}{NATIVE_END}"
+    return cell_text(cell, decimal_mark)
 
 
 def _number_text(cell: float, decimal_mark: str) -> str:

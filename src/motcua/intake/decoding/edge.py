@@ -24,7 +24,17 @@ from motcua.contracts import Contract, Layout, fold
 from motcua.datasets import DATASETS
 from motcua.errors import PipelineError
 from motcua.intake import evidence, jsonpaths, worksheets
-from motcua.intake.casting import LOCAL_ZONE, Cast, Reading, casts_of, quoted, rows_sql, view_sql
+from motcua.intake.casting import (
+    LOCAL_ZONE,
+    NATIVE_END,
+    Cast,
+    Reading,
+    casts_of,
+    decimal_sources,
+    quoted,
+    rows_sql,
+    view_sql,
+)
 from motcua.intake.deliveries import SourceFile
 from motcua.intake.headers import HeaderMatch, find_csv_header, match_headers, read_columns
 from motcua.intake.opening import edge as opening
@@ -342,6 +352,7 @@ def _reader_of(job: Job, findings: evidence.Findings) -> _Reader:
         trial_columns=findings.trial_columns,
         serial_columns=findings.serial_columns,
         grouped_columns=findings.grouped_columns,
+        number_marks=findings.number_marks,
     )
     dataset = DATASETS[job.dataset_code]
     casts = list(casts_of(dataset, job.layout, texts, reading))
@@ -790,14 +801,14 @@ def _store_sheet(
 ) -> _Stored:
     if probe.sheet is None:
         raise PipelineError("decode", "a sheet that was not read cannot be stored")
-    rows, mark = probe.sheet.rows, reader.job.layout.decimal_mark
+    rows, mark = probe.sheet.rows, reader.job.layout.decimal_mark or "."
+    decimals = decimal_sources(reader.job.layout)
     columns = {}
     for number, name in enumerate(reader.sources):
         place = probe.match.positions.get(name)
+        text_of = worksheets.number_text if name in decimals else worksheets.cell_text
         values = [
-            worksheets.cell_text(row[place], mark)
-            if place is not None and place < len(row)
-            else None
+            text_of(row[place], mark) if place is not None and place < len(row) else None
             for _, row in rows
         ]
         columns[f"s{number}"] = pa.array(values, type=pa.string())
@@ -977,6 +988,7 @@ def _store_parquet(
             f"describe select * from read_parquet({path})"
         ).fetchall()
     }
+    decimals = decimal_sources(reader.job.layout)
     shown = []
     for number, name in enumerate(reader.sources):
         place = probe.match.positions.get(name)
@@ -985,6 +997,9 @@ def _store_parquet(
             column = '"' + probe.names[place].replace('"', '""') + '"'
             is_zoned = types[probe.names[place]] == "TIMESTAMP WITH TIME ZONE"
             text = f"timezone('{LOCAL_ZONE}', {column})" if is_zoned else column
+            if name in decimals and types[probe.names[place]] != "VARCHAR":
+                text = f"concat({column}, {quoted(NATIVE_END)})"
+                text = f"case when {column} is not null then {text} end"
         shown.append(f"cast({text} as varchar) as s{number}")
     try:
         row_count = _store(
