@@ -654,13 +654,10 @@ def _read_probes(plan: Plan, scratch: Path, settings: Settings) -> dict[str, tup
     A workbook without an optional dataset's sheet does not send that dataset.
     """
     probes = {}
+    place = decoding.Place(plan.contract, scratch, settings)
     for code, files in plan.files.items():
         layout = plan.contract.datasets[code]
-        read = [
-            probe
-            for file in files
-            for probe in decoding.read_probes(file, layout, plan.contract, scratch, settings)
-        ]
+        read = [probe for file in files for probe in decoding.read_probes(file, layout, place)]
         for probe in read:
             _check_header(code, layout, probe)
         sent = tuple(probe for probe in read if probe.has_sheet)

@@ -13,6 +13,15 @@ ITEMS = "\0items"
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """The first records of a file, their keys as they are spelled, and these with dotted paths."""
+
+    records: tuple[Record, ...]
+    own_keys: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What a sample of records told: keys as they are spelled, and how they match the layout."""
 
@@ -21,22 +30,28 @@ class Shape:
     has_items: bool
 
 
-def shape_of(records: Sequence[Record], layout: Layout, contract: Contract) -> Shape:
+def sample_of(records: Sequence[Record]) -> Sample:
+    """Look through the first records of a file once, whichever layouts read it."""
+    own_keys = dict.fromkeys(key for record in records for key in record)
+    return Sample(tuple(records), tuple(own_keys), tuple(dict.fromkeys(_paths(records))))
+
+
+def shape_of(sample: Sample, layout: Layout, contract: Contract) -> Shape:
     """Match the keys of a sample of records to a layout.
 
     A key may come for the first time after the sample, so a key that the sample lacks is read by
     the contract's own spelling; ``missing`` still names it.
     """
-    items = list(_items(records, layout.explode)) if layout.explode else list(records)
-    keys = tuple(dict.fromkeys([*_paths(items), *_paths(records)]))
+    own = sample_of(list(_items(sample.records, layout.explode))) if layout.explode else sample
+    keys = tuple(dict.fromkeys([*own.keys, *sample.keys]))
     spelled = {fold(key): key for key in reversed(keys)}
     wanted = tuple(dict.fromkeys([*read_columns(layout), *layout.parent_columns]))
     missing = tuple(name for name in wanted if fold(name) not in spelled)
     known = _known(layout, contract)
-    unknown = dict.fromkeys(key for item in items for key in item if fold(key) not in known)
+    unknown = [key for key in own.own_keys if fold(key) not in known]
     named = tellable(list(enumerate(unknown, 1)), keys)
     match = HeaderMatch(dict.fromkeys(wanted, 0), missing, named)
-    return Shape(keys, match, bool(items))
+    return Shape(keys, match, bool(own.records))
 
 
 def relation_sql(

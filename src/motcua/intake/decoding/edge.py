@@ -112,12 +112,25 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a file is read: its contract, a folder for copies, the limits."""
+class _Sampled:
+    """A JSON file in UTF-8, what was done to it, and its first records."""
+
+    path: Path
+    rescues: tuple[Rescue, ...]
+    sample: jsonpaths.Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the files of a delivery are read: the contract, a folder for copies, the limits.
+
+    ``samples`` keeps what was read of a JSON file, as several datasets stand in one.
+    """
 
     contract: Contract
     scratch: Path
     settings: Settings
+    samples: dict[tuple[str, ...], _Sampled] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +232,7 @@ def _scan(content: _Bytes) -> Scan:
     return Scan(byte_count, sha.hexdigest(), newline_count, last == b"\n", has_marks)
 
 
-def read_probes(
-    file: SourceFile, layout: Layout, contract: Contract, scratch: Path, settings: Settings
-) -> tuple[Probe, ...]:
+def read_probes(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
     """Read what a file's columns are called, once a sheet; refuse one that is not of its format."""
     if file.path.stat().st_size == 0 and layout.format != "jsonl":
         raise DeliveryRefusedError("file_empty", file.name)
@@ -232,7 +243,7 @@ def read_probes(
         "jsonl": _probe_json,
         "parquet": _probe_parquet,
     }
-    return readers[layout.format](file, layout, _Place(contract, scratch, settings))
+    return readers[layout.format](file, layout, place)
 
 
 def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
@@ -433,7 +444,7 @@ def _lines_in_state(
 # CSV
 
 
-def _probe_csv(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+def _probe_csv(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
     path, told = opening.write_utf8(file, layout.encoding, place.scratch)
     lines = opening.read_head_lines(
         path, layout.header_row + worksheets.HEADER_SEARCH_ROWS, MAX_LINE_BYTES
@@ -741,7 +752,7 @@ def _read_blocks(path: Path) -> Iterator[bytes]:
 # Workbooks
 
 
-def _probe_sheets(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+def _probe_sheets(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
     """Read the sheets of a workbook that a layout means, or the one whose header fits it best."""
     grids = opening.read_grids(file, layout, place.settings)
     probes = [_probe_grid(file, grid, layout) for grid in grids]
@@ -826,25 +837,32 @@ def _store_sheet(
 # JSON
 
 
-def _probe_json(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+def _probe_json(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
+    key = (str(file.path), layout.format, layout.encoding, layout.records or "")
+    sampled = place.samples.get(key) or _read_sampled(file, layout, place)
+    place.samples[key] = sampled
+    shape = jsonpaths.shape_of(sampled.sample, layout, place.contract)
+    probe = Probe(
+        SourceFile(file.name, sampled.path),
+        shape.match,
+        sampled.path,
+        shape.keys,
+        has_sample=shape.has_items,
+        rescues=sampled.rescues,
+    )
+    return (probe,)
+
+
+def _read_sampled(file: SourceFile, layout: Layout, place: Place) -> _Sampled:
     path, told = opening.write_utf8(
         file, layout.encoding, place.scratch, keeps_mark=layout.format == "jsonl"
     )
     file = SourceFile(file.name, path)
     rows = _sample_lines(file) if layout.format == "jsonl" else _sample_document(file, layout)
-    sample = [record for text in rows if (record := _parse_record(text)) is not None]
-    if layout.records and not sample and not _has_records(file, layout):
+    records = [record for text in rows if (record := _parse_record(text)) is not None]
+    if layout.records and not records and not _has_records(file, layout):
         raise DeliveryRefusedError("file_unreadable", file.name, "JSON")
-    shape = jsonpaths.shape_of(sample, layout, place.contract)
-    probe = Probe(
-        file,
-        shape.match,
-        path,
-        shape.keys,
-        has_sample=shape.has_items,
-        rescues=(*told, *_composed(path)),
-    )
-    return (probe,)
+    return _Sampled(path, (*told, *_composed(path)), jsonpaths.sample_of(records))
 
 
 def _has_records(file: SourceFile, layout: Layout) -> bool:
@@ -965,7 +983,7 @@ def _store_records(
 # Parquet
 
 
-def _probe_parquet(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+def _probe_parquet(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
     del place
     with duckdb.connect() as connection:
         try:
