@@ -249,16 +249,11 @@ PLAIN = {
 }
 LAYOUTS = [
     *("csv_plain/semicolons.csv", "csv_plain/tcvn3_font.csv", "csv_plain/windows_1258.csv"),
-    *("csv_plain/utf16_without_mark.csv", "csv_plain/tabs.txt", "csv_plain/pipes.csv"),
     *("csv_plain/title_lines_above_header.csv", "csv_plain/total_row_at_the_end.csv"),
-    *(
-        "csv_plain/column_number_row.csv",
-        "csv_plain/nested.zip",
-        "csv_plain/decomposed_accents.csv",
-    ),
+    *("csv_plain/column_number_row.csv", "csv_plain/nested.zip"),
+    *("csv_plain/decomposed_accents.csv", "book_plain/section_rows.xlsx"),
     *("book_plain/real.xls", "book_plain/open_document.ods", "book_plain/html.xls"),
-    *("book_plain/blank_columns_before.xlsx", "book_plain/section_rows.xlsx"),
-    *("book_plain/total_rows.xlsx", "book_plain/vni_cells.xlsx", "book_months/several_sheets.xlsx"),
+    "book_months/several_sheets.xlsx",
 ]
 
 

@@ -144,13 +144,13 @@ def _column(code: str, table: Table, header: str) -> Column:
     if vocabulary.is_ignored(header, code):
         return Column(header, "ignored", confidence=CERTAIN)
     if found.is_exact and not (_may_name(code, found) and forms.looks_personal(texts)):
-        return _mapped(header, found, texts)
+        return _mapped(code, header, found, texts)
     if vocabulary.speaks_of_a_person(last) or forms.looks_personal(texts):
         return _in_doubt(header)
-    mapped = _mapped(header, found, texts) if found.targets else None
+    mapped = _mapped(code, header, found, texts) if found.targets else None
     if mapped is None or mapped.kind != "mapped":
         by_values = _by_values(code, header, texts)
-        mapped = _mapped(header, by_values, texts) if by_values else mapped
+        mapped = _mapped(code, header, by_values, texts) if by_values else mapped
     if mapped and mapped.kind == "mapped":
         return mapped
     if vocabulary.speaks_of_a_person(header) or forms.is_free_text(texts):
@@ -168,7 +168,7 @@ def _by_values(code: str, header: str, texts: Sequence[str]) -> Match | None:
     values = set(texts)
     found = []
     for column in DATASETS[code].columns:
-        if column not in vocabulary.known().values or type_of(column) == "boolean":
+        if not vocabulary.has_list(code, column) or type_of(column) == "boolean":
             continue
         known = [one for one in values if vocabulary.code_of(column, header, one)]
         if len(known) >= LEAST_MATCHED and len(known) >= len(values) * KNOWN_SHARE:
@@ -184,10 +184,12 @@ def _in_doubt(header: str) -> Column:
     return Column(header, "personal", confidence=POSSIBLE, note=note)
 
 
-def _mapped(header: str, found: Match, texts: Sequence[str]) -> Column:
+def _mapped(code: str, header: str, found: Match, texts: Sequence[str]) -> Column:
     """Map a column where its values agree; where they do not, leave it to the engineer."""
     codes = {
-        one: _codes(one, header, texts) for one in found.targets if _has_list(one, header, texts)
+        one: _codes(one, header, texts)
+        for one in found.targets
+        if _has_list(code, one, header, texts)
     }
     share = forms.MOST_SHARE if found.is_exact else forms.FITS_SHARE
     targets = [
@@ -227,9 +229,9 @@ def _doubts(
     return [doubt for doubt, is_so in told.items() if is_so]
 
 
-def _has_list(column: str, header: str, texts: Sequence[str]) -> bool:
+def _has_list(code: str, column: str, header: str, texts: Sequence[str]) -> bool:
     """Say whether a column's values are to be looked up; plain yes and no are not."""
-    if column not in vocabulary.known().values:
+    if not vocabulary.has_list(code, column):
         return False
     if type_of(column) == "boolean":
         return not forms.fits(column, texts) and any(

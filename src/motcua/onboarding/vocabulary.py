@@ -33,8 +33,12 @@ class Names(_Frozen):
 
 
 class Meanings(_Frozen):
-    """The closed list of a canonical column: words of every source, codes of one header's."""
+    """The closed list of a canonical column: words of every source, codes of one header's.
 
+    ``only_in`` names the datasets in which the list is closed; all of them when left out.
+    """
+
+    only_in: tuple[str, ...] = ()
     words: Mapping[str, str] = {}
     coded: Mapping[str, Mapping[str, str]] = {}
 
@@ -211,6 +215,12 @@ def speaks_of_a_person(header: str) -> bool:
     """Say whether words of a person's data stand anywhere in a header."""
     text = f" {' '.join(words_of(header))} "
     return any(word in text for word in _personal_words())
+
+
+def has_list(dataset_code: str, column: str) -> bool:
+    """Say whether the values of a column are a closed list in a dataset."""
+    meanings = known().values.get(column)
+    return bool(meanings and (not meanings.only_in or dataset_code in meanings.only_in))
 
 
 def code_of(column: str, header: str, value: str) -> str | None:
