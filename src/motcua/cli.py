@@ -151,8 +151,12 @@ def doctor() -> None:
 def replay(delivery_id: Annotated[str, typer.Argument(help="Such as in motcua status.")]) -> None:
     """Take one delivery in again from landing/raw, and say what that changed."""
     from motcua.onboarding import edge
+    from motcua.quality.edge import write_data_docs
 
-    _print_comparison(edge.run_replay(delivery_id, read_settings()))
+    settings = read_settings()
+    found = edge.run_replay(delivery_id, settings)
+    write_data_docs(settings)
+    _print_comparison(found)
 
 
 @app.command()

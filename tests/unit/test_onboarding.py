@@ -197,6 +197,18 @@ def test_two_columns_that_claim_one_leave_it_to_the_surer():
     assert "«Ngày tiếp nhận»" in other.note
 
 
+def test_person_among_the_values_of_a_closed_list_is_not_listed():
+    values = ["Trực tuyến"] * 4 + ["Nguyễn Thị Riêng", "Qua Zalo", "qua người nhà " * 4]
+    rows = tuple((f"H01.35-240603-{n:04}", value) for n, value in enumerate(values))
+    table = Table("a.csv", ("Mã hồ sơ", "Kênh tiếp nhận"), rows, {"format": "csv"})
+
+    column = drafting.draft_layout("dossiers", table).columns[1]
+
+    codes = column.codes["channel_code"]
+    assert [value for value, code in codes.items() if code == "TODO"] == ["Qua Zalo"]
+    assert "giống dữ liệu cá nhân" in column.note
+
+
 # Whole exports
 
 
@@ -327,6 +339,17 @@ def test_nested_lists_of_json_become_datasets(form, home, tmp_path):
     path.write_text(answered(draft.text), "utf-8")
     tried = intake_edge.run_contract_try(path, export, home)
     assert [tried[f"{code}: counts"][0]["lines"] for code in written] == [2, 2]
+
+
+def test_single_record_is_a_line_or_a_document_by_the_file_s_name(home, tmp_path):
+    for name in ("hoso.jsonl", "hoso.json"):
+        (tmp_path / name).write_text(json.dumps(RECORD), "utf-8")
+
+    draft = edge.run_draft(tmp_path / "hoso.jsonl", None, home)
+
+    assert [one.dataset_code for one in draft.layouts] == ["dossiers", "supplements"]
+    with pytest.raises(MotcuaError):
+        edge.run_draft(tmp_path / "hoso.json", None, home)
 
 
 def test_folder_and_parquet_are_drafted(home, tmp_path):

@@ -202,6 +202,8 @@ def _mapped(code: str, header: str, found: Match, texts: Sequence[str]) -> Colum
     formats = forms.formats_of(texts, share) if any(map(_is_day, targets)) else ()
     is_whole = all(one in codes or forms.fits(one, texts) for one in targets)
     doubts = _doubts(found, texts, codes, formats)
+    if codes and any(map(_may_be_personal, texts)):
+        doubts.append("có giá trị không nêu ở đây vì giống dữ liệu cá nhân")
     if texts and not is_whole:
         doubts.append("có ô không đọc được")
     confidence = POSSIBLE if doubts else CERTAIN
@@ -241,19 +243,28 @@ def _has_list(code: str, column: str, header: str, texts: Sequence[str]) -> bool
 
 
 def _codes(column: str, header: str, texts: Sequence[str]) -> dict[str, str]:
-    """Give the code of each value seen, and of those that the same source is known to have."""
-    seen = {text: vocabulary.code_of(column, header, text) or TODO for text in sorted(set(texts))}
+    """Give the code of each value seen, and of those that the same source is known to have.
+
+    A value that may be a person's is left out, so that no draft holds it.
+    """
+    values = [text for text in sorted(set(texts)) if not _may_be_personal(text)]
+    seen = {text: vocabulary.code_of(column, header, text) or TODO for text in values}
     folded = set(map(fold, seen))
     others = vocabulary.codes_beside(column, header, seen)
     return seen | {text: code for text, code in others.items() if fold(text) not in folded}
 
 
+def _may_be_personal(text: str) -> bool:
+    """Say whether a value that should be a code is a person's, or too long to be one."""
+    return forms.looks_personal([text]) or len(text) > EXAMPLE_LENGTH
+
+
 def _example(column: Column, texts: Sequence[str]) -> str:
     """Show a value and what it became, where it can be no person's."""
     is_text = all(type_of(one) == "string" and one not in column.codes for one in column.targets)
-    if not texts or (is_text and column.confidence != CERTAIN):
+    text = next((text for text in texts if not forms.looks_personal([text])), "")
+    if not text or (is_text and column.confidence != CERTAIN):
         return ""
-    text = texts[0]
     read = [moment for one in column.formats if (moment := forms.moment(one, text))]
     became = [meant[text] for meant in column.codes.values() if text in meant]
     shown = [str(one) for one in (*read[:1], *became)]

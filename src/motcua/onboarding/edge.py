@@ -32,6 +32,7 @@ from motcua.receipts import Receipt
 from motcua.settings import Settings
 
 SAMPLE_ROWS = 2_000
+LINE_LENGTH = 1 << 18
 WORKBOOKS = (".xlsx", ".xls", ".ods", ".xlsm", ".html", ".htm")
 JSON_DEPTH = 3
 Record = Mapping[str, object]
@@ -150,7 +151,7 @@ def _text_tables(file: SourceFile, scratch: Path) -> list[Table]:
     """Read a CSV file: the delimiter and the line of the header are those that fit best."""
     encoding = opening.read_encoding(file, "utf-8")
     path, _ = opening.write_utf8(file, encoding, scratch)
-    lines = opening.read_head_lines(path, SAMPLE_ROWS, MAX_LINE_BYTES, "replace")
+    lines = opening.read_head_lines(path, SAMPLE_ROWS, LINE_LENGTH, "replace")
     tried = [
         (drafting.known_count(names), -place, delimiter, names)
         for delimiter in DELIMITERS
@@ -275,13 +276,10 @@ def _json_tables(file: SourceFile, scratch: Path, settings: Settings) -> list[Ta
     lines = opening.read_head_lines(path, SAMPLE_ROWS, MAX_LINE_BYTES, "replace")
     records = [record for line in lines if isinstance(record := _parsed(line), dict)]
     place: dict[str, object] = {"format": "jsonl"}
-    if len(records) < 2 and not (
-        len(records) == 1 and len(lines) == 1 and not _list_in(records[0])
-    ):
-        found = _document_records(file, path)
-        if found:
-            key, records = found
-            place = {"format": "json", **({"records": key} if key else {})}
+    is_document = file.name.lower().endswith(".json") and len(records) < 2
+    if is_document or not records:
+        key, records = _document_records(file, path)
+        place = {"format": "json", **({"records": key} if key else {})}
     if not encoding.startswith("utf-8"):
         place["encoding"] = encoding
     return list(_record_tables(file.name, records, place)) if records else []
@@ -294,7 +292,7 @@ def _parsed(text: str) -> object:
         return None
 
 
-def _document_records(file: SourceFile, path: Path) -> tuple[str | None, list[Record]] | None:
+def _document_records(file: SourceFile, path: Path) -> tuple[str | None, list[Record]]:
     """Give the records of one JSON document, and the key that holds them."""
     document = _parsed(path.read_text(encoding="utf-8-sig"))
     if isinstance(document, list):
