@@ -15,7 +15,8 @@ from motcua.intake.headers import PART_SEPARATOR
 
 Words = tuple[str, ...]
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_NEGATIONS = frozenset({"khong", "chua", "not", "no"})
+_TURNING = frozenset({"khong", "chua", "not", "han", "hen", "due"})
+"""Words that turn a name into another's: not received, due for return."""
 CLOSE_SHARE = 0.6
 
 
@@ -137,7 +138,7 @@ def _close(words: Words, spellings: Mapping[Words, Mapping[str, list[str]]]) -> 
     shares = {
         other: _shared(words, other)
         for other in spellings
-        if set(words) & _NEGATIONS == set(other) & _NEGATIONS
+        if set(words) & _TURNING == set(other) & _TURNING
     }
     best = max(shares.values(), default=0.0)
     meant = {tuple(spellings[other]) for other, share in shares.items() if share == best}

@@ -17,6 +17,7 @@ HEADING = """\
 # Việc phải làm: trả lời mọi TODO; chuyển từng cột dưới `unclassed` sang `columns`, `personal`
 # hoặc `ignored` rồi bỏ khóa `unclassed`; chạy `motcua contract check` và `motcua contract try`.
 """
+NEEDED = {"dossiers": ("dossier_code", "status_code", "received_at", "due_at", "finished_at")}
 _LINE_WIDTH = 10_000
 
 
@@ -92,6 +93,8 @@ def _layout_lines(draft: LayoutDraft, exploded: set[str]) -> list[str]:
     if draft.parent_columns:
         place["parent_columns"] = dict(draft.parent_columns)
     lines = [f"{key}: {_scalar(value)}" for key, value in place.items()]
+    if lacking := _lacking(draft):
+        lines.append(f"# chưa có cột nào cho {', '.join(lacking)}: xem defaults, by_presence")
     if draft.one_row_per:
         lines.append("# có thể: mã hồ sơ lặp lại ở nhiều dòng, mỗi hồ sơ lấy một dòng")
         lines.append(f"one_row_per: {_scalar([draft.one_row_per])}")
@@ -111,6 +114,12 @@ def _layout_lines(draft: LayoutDraft, exploded: set[str]) -> list[str]:
     left = [one for one in draft.lists_unclassed if one not in exploded]
     lines += _unclassed_lines(_of_kind(draft, "unclassed"), left)
     return lines
+
+
+def _lacking(draft: LayoutDraft) -> list[str]:
+    """Name the columns without which dossiers are refused or count for nothing."""
+    filled = {target for one in draft.columns for target in one.targets}
+    return [one for one in NEEDED.get(draft.dataset_code, ()) if one not in filled]
 
 
 def _listed(draft: LayoutDraft, lists: Sequence[str]) -> list[str]:
