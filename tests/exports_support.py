@@ -94,8 +94,12 @@ def summary_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
 
 
 def _values_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
-    """Say what the accepted dossiers hold: procedures' names, first and last reception."""
+    """Say what accepted rows hold: procedures' names, first and last reception; sums paid."""
     for one in receipt.datasets:
+        if one.dataset_code == "payments" and one.accepted_file:
+            path = settings.home / "landing" / one.accepted_file
+            paid = duckdb.sql(f"select amount from '{path}' order by _source_row").fetchall()
+            return {"amounts": [float(amount) for (amount,) in paid]}
         if one.dataset_code == "dossiers" and one.accepted_file:
             path = settings.home / "landing" / one.accepted_file
             names, first, last = duckdb.sql(

@@ -9,7 +9,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,13 +19,16 @@ from rich.table import Table
 from motcua.errors import MotcuaError, PipelineError
 from motcua.settings import Settings, read_settings
 
+if TYPE_CHECKING:
+    from motcua.onboarding.edge import Comparison
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="The warehouse of a province's one-stop-shop dossiers.",
 )
-contract_app = typer.Typer(no_args_is_help=True, help="Check and try contracts.")
+contract_app = typer.Typer(no_args_is_help=True, help="Draft, check, try and compare contracts.")
 app.add_typer(contract_app, name="contract")
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -146,6 +149,18 @@ def doctor() -> None:
 
 
 @app.command()
+def replay(delivery_id: Annotated[str, typer.Argument(help="Such as in motcua status.")]) -> None:
+    """Take one delivery in again from landing/raw, and say what that changed."""
+    from motcua.onboarding import edge
+    from motcua.quality.edge import write_data_docs
+
+    settings = read_settings()
+    found = edge.run_replay(delivery_id, settings)
+    write_data_docs(settings)
+    _print_comparison(found)
+
+
+@app.command()
 def verify(path: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
     """Compute a pack's sums again; a changed byte is named."""
     from motcua.snapshot import edge
@@ -217,6 +232,42 @@ def contract_try(
 
     for title, lines in edge.run_contract_try(path, export, read_settings()).items():
         _print_table(title, lines)
+
+
+@contract_app.command("draft")
+def contract_draft(
+    export: Annotated[Path, typer.Argument(exists=True)],
+    out: Annotated[
+        Path | None, typer.Option("--out", dir_okay=False, help="File to write; else printed.")
+    ] = None,
+) -> None:
+    """Propose a contract for an unknown export; what is unsure is left for you to answer."""
+    from motcua.onboarding import edge
+
+    draft = edge.run_draft(export, out.stem if out else None, read_settings())
+    if out is None:
+        console.print(draft.text, markup=False, soft_wrap=True)
+        return
+    edge.write_draft(draft, out)
+    _print_table(f"Bản nháp {out}", draft.lines)
+
+
+@contract_app.command("diff")
+def contract_diff(
+    old: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    new: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    locality: Annotated[str | None, typer.Option(help="Only what this locality sent.")] = None,
+) -> None:
+    """Say what a changed contract would change in what was taken in; nothing is written."""
+    from motcua.onboarding import edge
+
+    _print_comparison(edge.run_diff(old, new, locality, read_settings()))
+
+
+def _print_comparison(found: "Comparison") -> None:
+    _print_table("Thay đổi", found.lines)
+    touched = len({line["lần gửi"] for line in found.lines})
+    console.print(f"{touched} of {found.delivery_count} deliveries changed")
 
 
 def print_review_table(settings: Settings) -> bool:

@@ -22,8 +22,8 @@ LEGAL_DOSSIER_CODE = r"^(\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(\.\d{1,3}){0,2})-\d{
 """Legal form: agency code (old or new), date of reception, sequence of the day (domain §3.4)."""
 LEGAL_PROCEDURE_CODE = r"^[123]\.\d{6}(\.000\.00\.00\.[A-Z]\d{2}|\.H\d{2})?$"
 """Legal form of a procedure code (domain §3.4)."""
-
-
+TODO = "TODO"
+"""What a draft has where only a person knows the answer."""
 TONE_PLACEMENTS: Mapping[str, str] = {
     new: old
     for group in (
@@ -129,7 +129,11 @@ class Layout(_Frozen):
         default_factory=dict,
         description="Canonical column: code by whether a source column has a value.",
     )
-    decimal_mark: Literal[".", ","] = Field(".", description="Mark before the decimals of numbers.")
+    decimal_mark: Literal[".", ","] | None = Field(
+        None,
+        description="Mark before the decimals of numbers; when left out, each column's own values "
+        "decide.",
+    )
     timestamp_formats: Names = Field(
         ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
         description="strptime formats; where both dd/MM and MM/dd stand here (or in date_formats), "
@@ -141,6 +145,9 @@ class Layout(_Frozen):
         description="Personal source columns: dropped, or made into applicant_token.",
     )
     ignored: Names = Field((), description="Source columns that are known and not taken.")
+    unclassed: Names = Field(
+        (), description="Source columns that nobody has classed yet: none may be left."
+    )
 
     @model_validator(mode="after")
     def _no_column_twice(self) -> "Layout":
@@ -150,6 +157,29 @@ class Layout(_Frozen):
         both = sorted({name for name in read if fold(name) in personal})
         if both:
             message = f"personal and also mapped or ignored: {', '.join(both)}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _every_column_is_classed(self) -> "Layout":
+        if self.unclassed:
+            message = (
+                f"unclassed: {', '.join(self.unclassed)}: put each under columns, personal or "
+                "ignored"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _no_question_is_open(self) -> "Layout":
+        asked = [
+            f"values.{column}.{value}"
+            for column, codes in self.values.items()
+            for value, code in codes.items()
+            if code == TODO
+        ]
+        if asked:
+            message = f"TODO is no code: {', '.join(asked)}"
             raise ValueError(message)
         return self
 
@@ -195,6 +225,13 @@ class Contract(_Frozen):
         description="Deliveries are mended returns: any dataset may be absent, none refuses all.",
     )
     datasets: Mapping[str, Layout]
+
+    @model_validator(mode="after")
+    def _code_forms_are_answered(self) -> "Contract":
+        if TODO in self.code_forms.values():
+            message = "code_forms: TODO is no form"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _datasets_and_columns_are_canonical(self) -> "Contract":

@@ -40,6 +40,7 @@ def read_delivery_lines(settings: Settings) -> Lines:
         {
             "locality": receipt.locality_code,
             "delivery": receipt.delivery_name,
+            "id": receipt.delivery_id,
             "exported": receipt.exported_at,
             "state": receipt.state_code,
             "accepted": sum(dataset.accepted_count for dataset in receipt.datasets),

@@ -55,6 +55,18 @@ def test_contract_is_read():
             ["statuscode"],
             id="unknown column by presence",
         ),
+        pytest.param(
+            "    personal", "    unclassed: [Cột lạ]\n    personal", ["Cột lạ"], id="unclassed"
+        ),
+        pytest.param(
+            "    personal",
+            "    values: {channel_code: {Fax: TODO}}\n    personal",
+            ["TODO", "Fax"],
+            id="open question",
+        ),
+        pytest.param(
+            "datasets:", "code_forms: {dossier_code: TODO}\ndatasets:", ["TODO"], id="open form"
+        ),
     ],
 )
 def test_bad_contract_names_what_is_wrong(old, new, words):

@@ -15,6 +15,7 @@ import pytest
 from intake_support import COLUMNS, HEADER, PERSONAL, VALUES, csv_text, fake_suite, line, make_home
 from motcua.errors import SettingsError
 from motcua.intake import edge
+from motcua.intake.decoding import edge as decoding
 from motcua.settings import Settings
 
 
@@ -303,6 +304,25 @@ def test_json_lines_with_nested_lists(intake, newline):
         ("H01.01-240102-00003", 6),
     ]
     assert receipt.unknown_columns == ("Moi",)
+
+
+def test_json_file_is_looked_through_once_whatever_reads_it(intake, monkeypatch):
+    looked_through = []
+    read = decoding.jsonpaths.sample_of
+
+    def counted(records):
+        looked_through.append(len(records))
+        return read(records)
+
+    monkeypatch.setattr(decoding.jsonpaths, "sample_of", counted)
+    json_contract(intake)
+    items = [{"NgayBoSung": "20240103080000"}]
+    intake.drop("dossiers.jsonl", "\n".join([record(1, BoSung=items), record(2), record(3)]))
+
+    receipt = intake.take_in_one()
+
+    assert [one.line_count for one in receipt.datasets] == [3, 1]
+    assert looked_through == [3, 1], "the records once, and the items of the nested list"
 
 
 def test_json_line_with_broken_bytes_is_refused(intake):

@@ -1,11 +1,18 @@
 """How a column is written is told by its own values: never by one cell, never by a guess."""
 
 import datetime as dt
+import io
+import re
+from decimal import Decimal
 
+import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from intake_support import csv_text, line, make_home
 from motcua.contracts import fold
+from motcua.intake.casting import ONLY_MARK
 from motcua.intake.evidence import noon_rescue
 from motcua.status import read_rescue_lines
 
@@ -206,3 +213,84 @@ def test_values_match_whatever_the_place_of_the_tone(intake):
     )
 
     assert intake.accepted(intake.take_in_one(), "channel_code") == [("online",), ("online",)]
+
+
+PAYMENTS = {
+    "payments": {
+        "files": "payments*",
+        "format": "csv",
+        "columns": {"Mã": "dossier_code", "Tiền": "amount"},
+    }
+}
+
+
+def amounts_of(intake, name, content):
+    intake.drop_zip("a.zip", {name: content, "dossiers.csv": csv_text(1)})
+    receipt = intake.take_in_one()
+    payments = next(one for one in receipt.datasets if one.dataset_code == "payments")
+    if not payments.accepted_file:
+        return [], payments
+    rows = intake.accepted(receipt, "_source_row, amount", "payments")
+    return rows, payments
+
+
+MONEY = st.integers(1, 1999).map(lambda number: Decimal(1000 * number)) | st.decimals(
+    -(10**9), 10**9, places=2
+)
+
+
+def notations(value: Decimal, mark: str) -> list[str]:
+    """Write a number in each way that has this decimal mark; whole ones without decimals too."""
+    grouped = [f"{value:,}", f"{value}"]
+    if value == value.to_integral_value():
+        grouped += [f"{int(value):,}", f"{int(value)}"]
+    swap = str.maketrans(",.", ".,") if mark == "," else {}
+    return [text.translate(swap) for text in grouped]
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data(), st.sampled_from([".", ","]))
+def test_number_of_an_undeclared_mark_is_read_as_written_or_not_at_all(tmp_path, data, mark):
+    folder = tmp_path / str(len(list(tmp_path.iterdir())))
+    folder.mkdir()
+    intake = make_home(folder)
+    intake.write_contract(datasets=PAYMENTS, refused_share_limit=1)
+    values = data.draw(st.lists(MONEY, min_size=1, max_size=20))
+    texts = [data.draw(st.sampled_from(notations(value, mark))) for value in values]
+    lines = [f'{place},"{text}"' for place, text in enumerate(texts)]
+
+    rows, payments = amounts_of(intake, "payments.csv", "\n".join(["Mã,Tiền", *lines, ""]))
+
+    assert dict(rows) == {row: values[row - 2] for row, _ in rows}
+    is_said = any(re.fullmatch(ONLY_MARK[mark], text) for text in texts)
+    assert payments.refused_count == 0 or not is_said
+
+
+def test_number_that_the_file_holds_as_a_number_needs_no_evidence_and_gives_none(intake):
+    layout = {**PAYMENTS["payments"], "files": "payments*", "format": "xlsx"}
+    intake.write_contract(datasets={"payments": layout}, refused_share_limit=1)
+    book = openpyxl.Workbook()
+    for row in (("Mã", "Tiền"), ("a", 94.125), ("b", 12.5), ("c", "50.000"), ("d", 7)):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+
+    rows, payments = amounts_of(intake, "payments.xlsx", stream.getvalue())
+
+    assert rows == [(2, Decimal("94.13")), (3, Decimal("12.50")), (5, Decimal(7))]
+    assert payments.refused_count == 1
+
+
+def test_number_of_json_needs_no_evidence(intake):
+    layout = {**PAYMENTS["payments"], "format": "jsonl"}
+    intake.write_contract(datasets={"payments": layout}, refused_share_limit=1)
+    numbers = ("94.125", '"50.000"', "50000", '"1.250.000"', "null", "12.5")
+    lines = [f'{{"Mã": "{place}", "Tiền": {text}}}' for place, text in enumerate(numbers)]
+
+    rows, payments = amounts_of(intake, "payments.jsonl", "\n".join([*lines, ""]))
+
+    amounts = [Decimal("94.13"), Decimal(50000), Decimal(50000), Decimal(1250000), None]
+    assert [value for _, value in rows] == [*amounts, Decimal("12.50")]
+    assert payments.refused_count == 0

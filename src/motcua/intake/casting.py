@@ -21,6 +21,23 @@ SERIAL = r"(3[6-9]|[4-6]\d)\d{3}([.,]\d+)?"
 """A day count of Excel from 1998 to 2091, with the time of the day as a fraction."""
 GROUPED = r"[+-]?\d{1,3}(\.\d{3})+|[+-]?\d{1,3}(,\d{3})+"
 """A whole number whose thousands are grouped."""
+
+
+def _only(mark: str, other: str) -> str:
+    return (
+        rf"[+-]?((\d+|\d{{1,3}}([{other}]\d{{3}})+)[{mark}](\d{{1,2}}|\d{{4,}})"
+        rf"|(0\d*|\d{{4,}})[{mark}]\d{{3}}|\d{{1,3}}([{other}]\d{{3}})+[{mark}]\d{{3}}"
+        rf"|\d{{1,3}}([{other}]\d{{3}}){{2,}})"
+    )
+
+
+ONLY_MARK = {".": _only(".", ","), ",": _only(",", ".")}
+"""A number that can be read with this decimal mark only."""
+EITHER_MARK = r"[+-]?[1-9]\d{0,2}[.,]\d{3}"
+"""Fifty thousand or fifty, as the column has it: a group of thousands or three decimals."""
+NATIVE_END = "e0"
+"""What a number that the file holds as a number ends with as text: it says nothing of marks."""
+UNKNOWN_MARK, NO_MARK = "?", ""
 OFFSET = r"(?::\d{2}(?:\.\d+)?|\d{14})\s*(Z|[+-]\d{2}:?\d{2})$"
 
 
@@ -39,6 +56,8 @@ class Reading:
 
     ``day_orders`` names the columns whose dates are read in one order of day and month only, and
     ``trial_columns`` those of them that are read so to see whether it is the right one.
+    ``number_marks`` gives the decimal mark that a column of decimals was found to have, or
+    ``UNKNOWN_MARK`` to leave every number with a mark unread, or ``NO_MARK`` where none is found.
     """
 
     zone: str
@@ -48,6 +67,7 @@ class Reading:
     trial_columns: frozenset[str] = frozenset()
     serial_columns: frozenset[str] = frozenset()
     grouped_columns: frozenset[str] = frozenset()
+    number_marks: Mapping[str, str] = field(default_factory=dict)
 
 
 def quoted(text: str) -> str:
@@ -128,8 +148,7 @@ def _value(column: str, text: str, layout: Layout, reading: Reading) -> tuple[st
         parsed = _with_serial(column, text, _parse(text, formats), reading)
         return f"cast({parsed} as date)", True
     if sql_type != "string":
-        is_grouped = column in reading.grouped_columns
-        return _number(text, sql_type, layout.decimal_mark, is_grouped=is_grouped), True
+        return _number(column, text, layout.decimal_mark, reading), True
     return (f"nfc_normalize({_trimmed(text)})" if reading.has_marks else _trimmed(text)), False
 
 
@@ -162,17 +181,49 @@ def _boolean(text: str, values: Mapping[str, str]) -> str:
     return _mapped(text, own | {word: code for word, code in words.items() if word not in own})
 
 
-def _number(text: str, sql_type: str, mark: str, *, is_grouped: bool) -> str:
-    if is_grouped:
-        plain = f"replace(replace(trim({text}), ',', ''), '.', '')"
-        return (
-            f"case when regexp_full_match(trim({text}), '[+-]?\\d+|{GROUPED}') "
-            f"then try_cast({plain} as {sql_type}) end"
-        )
+def is_decimal(column: str) -> bool:
+    """Say whether a canonical column holds numbers with decimals."""
+    return type_of(column).startswith("decimal")
+
+
+def decimal_sources(layout: Layout) -> frozenset[str]:
+    """Name the source columns that fill columns of decimals and no other."""
+    sources = {**layout.columns, **layout.parent_columns}
+    return frozenset(name for name, targets in sources.items() if all(map(is_decimal, targets)))
+
+
+def _number(column: str, text: str, declared: str | None, reading: Reading) -> str:
+    sql_type = type_of(column)
+    if not is_decimal(column):
+        if column in reading.grouped_columns:
+            plain = f"replace(replace(trim({text}), ',', ''), '.', '')"
+            return _number_of_form(text, rf"[+-]?\d+|{GROUPED}", plain, sql_type)
+        other = "," if declared != "," else "."
+        form = rf"[+-]?(\d+|\d{{1,3}}([{other}]\d{{3}})+)"
+        return _number_of_form(text, form, _without_groups(text, declared or "."), sql_type)
+    mark = declared or reading.number_marks.get(column, NO_MARK)
+    forms = [r"\d+", rf"\d+([.]\d+)?{NATIVE_END}", *_forms_of(mark)]
+    native = f"case when ends_with(trim({text}), {quoted(NATIVE_END)}) then trim({text})"
+    plain = f"{native} else {_without_groups(text, mark or '.')} end"
+    return _number_of_form(text, f"[+-]?({'|'.join(forms)})", plain, sql_type)
+
+
+def _forms_of(mark: str) -> tuple[str, ...]:
+    """Give the forms of numbers with a mark; without a found one, those that only a point has."""
+    if mark == UNKNOWN_MARK:
+        return ()
+    if mark == NO_MARK:
+        return (ONLY_MARK["."].removeprefix("[+-]?"),)
     other = "," if mark == "." else "."
-    plain = f"replace(replace(trim({text}), {quoted(other)}, ''), {quoted(mark)}, '.')"
-    grouped = rf"^[+-]?(\d+|\d{{1,3}}([{other}]\d{{3}})+)"
-    form = grouped + ("$" if sql_type in ("integer", "bigint") else rf"([{mark}]\d+)?$")
+    return (rf"(\d+|\d{{1,3}}([{other}]\d{{3}})+)([{mark}]\d+)?",)
+
+
+def _without_groups(text: str, mark: str) -> str:
+    other = "," if mark != "," else "."
+    return f"replace(replace(trim({text}), {quoted(other)}, ''), {quoted(mark)}, '.')"
+
+
+def _number_of_form(text: str, form: str, plain: str, sql_type: str) -> str:
     return (
         f"case when regexp_full_match(trim({text}), {quoted(form)}) "
         f"then try_cast({plain} as {sql_type}) end"

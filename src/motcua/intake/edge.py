@@ -124,6 +124,14 @@ class _Context:
     run_suite: RunSuite
 
 
+@dataclass(frozen=True, slots=True)
+class ContractChange:
+    """A contract that is tried in the place of the one of this name."""
+
+    name: str
+    contract: Contract
+
+
 @dataclass(slots=True)
 class _Outputs:
     """Files written beside their places, put there together when the delivery is decided."""
@@ -314,6 +322,59 @@ def run_contract_try(
             return _try_lines(connection, plan, probes, manifest, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def read_raw_ids(settings: Settings, locality_code: str) -> list[str]:
+    """Name the deliveries of a locality that raw holds."""
+    folders = _folders(settings.raw / locality_code)
+    return [folder.name for folder in folders if (folder / "files").is_dir()]
+
+
+def run_again(
+    settings: Settings, locality_code: str, delivery_id: str, run_suite: RunSuite | None = None
+) -> Receipt:
+    """Take a delivery in again from raw: its receipt and rows are made anew."""
+    context = _read_context(settings, locality_code, run_suite)
+    with _locked(settings, locality_code):
+        write_empty_datasets(settings)
+        return _take_in_raw(context, settings.raw / locality_code / delivery_id)
+
+
+def run_aside(
+    settings: Settings,
+    delivery: tuple[str, str],
+    change: ContractChange,
+    home: Path,
+    run_suite: RunSuite | None = None,
+) -> Receipt:
+    """Judge a delivery by a contract that is not in use; all that is written lies in ``home``.
+
+    Args:
+        settings: Where the delivery lies, and the limits.
+        delivery: Code of the locality, and id.
+        change: The contract, and the one in use that it stands for.
+        home: A folder for the receipt and the rows.
+        run_suite: Runs a suite on a connection; Great Expectations when left out.
+    """
+    locality_code, delivery_id = delivery
+    context = _read_context(settings, locality_code, run_suite)
+    contracts = [
+        change.contract if name == change.name else contract
+        for name, contract in context.contracts.items()
+    ]
+    aside = replace(
+        context,
+        settings=settings.model_copy(update={"home": home}),
+        contracts={contract.contract: contract for contract in contracts},
+        sums={**context.sums, change.contract.contract: ""},
+    )
+    folder = settings.raw / locality_code / delivery_id
+    return _decide(aside, _read_arrival(context.locality, folder))
+
+
+def open_export(path: Path, scratch: Path, settings: Settings) -> list[SourceFile]:
+    """List the data files of an export that is no delivery yet, archives unpacked in scratch."""
+    return _data_files(_open_files(path.name, _regular_files(path), scratch, settings))
 
 
 # Localities and their deliveries
@@ -809,13 +870,10 @@ def _read_probes(plan: Plan, scratch: Path, settings: Settings) -> dict[str, tup
     A workbook without an optional dataset's sheet does not send that dataset.
     """
     probes = {}
+    place = decoding.Place(plan.contract, scratch, settings)
     for code, files in plan.files.items():
         layout = plan.contract.datasets[code]
-        read = [
-            probe
-            for file in files
-            for probe in decoding.read_probes(file, layout, plan.contract, scratch, settings)
-        ]
+        read = [probe for file in files for probe in decoding.read_probes(file, layout, place)]
         for probe in read:
             if probe.has_sheet or not plan.contract.is_correction:
                 _check_header(code, layout, probe)

@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 
 from motcua.contracts import Layout
 from motcua.datasets import type_of
-from motcua.intake.casting import GROUPED, SERIAL, Cast, day_order, quoted
+from motcua.intake.casting import (
+    EITHER_MARK,
+    GROUPED,
+    NO_MARK,
+    ONLY_MARK,
+    SERIAL,
+    UNKNOWN_MARK,
+    Cast,
+    day_order,
+    is_decimal,
+    quoted,
+)
 from motcua.intake.refusals import DeliveryRefusedError
 from motcua.intake.rescues import rescue
 from motcua.receipts import Rescue
@@ -23,6 +34,7 @@ _TURNED_TEXT = {
 }
 """Texts that only the other order can read, by the order that a column was read in."""
 _FRACTION = r"[+-]?\d+[.,](\d{1,2}|\d{4,})"
+_MARK_CODES = {".": "decimal_point", ",": "decimal_comma"}
 NOON_LEAST_COUNT = 5
 NOON_LEAST_SHARE = 0.01
 
@@ -37,6 +49,9 @@ class Seen:
     serial_count: int = 0
     grouped_count: int = 0
     fraction_count: int = 0
+    point_count: int = 0
+    comma_count: int = 0
+    either_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class Findings:
     trial_columns: frozenset[str] = frozenset()
     serial_columns: frozenset[str] = frozenset()
     grouped_columns: frozenset[str] = frozenset()
+    number_marks: Mapping[str, str] = field(default_factory=dict)
     rescues: tuple[Rescue, ...] = ()
 
 
@@ -71,25 +87,34 @@ def seen_sql(
     watched = [
         (place, column)
         for place, column in enumerate(fallible, 1)
-        if _is_day(column) or _is_whole(column)
+        if _is_day(column) or _is_whole(column) or is_decimal(column)
     ]
     shown = []
     for place, column in watched:
-        text = f"_unread[{place}]"
         late = _counted(f'day("{column}") > 12') if _is_day(column) else "0"
-        patterns = (_TURNED_TEXT["dmy"], _TURNED_TEXT["mdy"], SERIAL, GROUPED, _FRACTION)
-        counts = [_counted(f"regexp_full_match({text}, {quoted(one)})") for one in patterns]
+        counts = [
+            _counted(f"regexp_full_match(_unread[{place}], {quoted(one)})") if one else "0"
+            for one in _patterns(column)
+        ]
         shown.append(f'[count("{column}"), {late}, {", ".join(counts)}]')
     names = tuple(column for _, column in watched)
     return f"select {', '.join(shown) or '0'} from {table} where {where}", names
 
 
+def _patterns(column: str) -> tuple[str | None, ...]:
+    """Give what the unread texts of a column are compared with, in the order of :class:`Seen`."""
+    if is_decimal(column):
+        return (*(None,) * 5, ONLY_MARK["."], ONLY_MARK[","], EITHER_MARK)
+    turned = (_TURNED_TEXT["dmy"], _TURNED_TEXT["mdy"])
+    return (*turned, SERIAL, GROUPED, _FRACTION, None, None, None)
+
+
 def seen_of(column: str, counts: Sequence[int], layout: Layout, orders: Mapping[str, str]) -> Seen:
     """Give what was seen of a column: texts are turned by the order that it was read in."""
-    read, late, turned_dmy, turned_mdy, serial, grouped, fraction = counts
+    read, late, turned_dmy, turned_mdy, *others = counts
     order = orders.get(column) or next(iter(_declared(layout)), None)
     turned = {"dmy": turned_dmy, "mdy": turned_mdy, None: 0}[order] if _is_day(column) else 0
-    return Seen(read, late, turned, serial, grouped, fraction)
+    return Seen(read, late, turned, *others)
 
 
 def decide(name: str, layout: Layout, before: Findings, seen: Mapping[str, Seen]) -> Findings:
@@ -123,6 +148,7 @@ def decide(name: str, layout: Layout, before: Findings, seen: Mapping[str, Seen]
         for column, one in seen.items()
         if _is_whole(column) and one.grouped_count and not one.fraction_count
     } - before.grouped_columns
+    marks, told = _marks_after(layout, before, seen)
     rescues += [
         rescue("excel_serial_date", seen[one].serial_count, one) for one in sorted(new_serial)
     ]
@@ -134,8 +160,38 @@ def decide(name: str, layout: Layout, before: Findings, seen: Mapping[str, Seen]
         frozenset(trial),
         before.serial_columns | new_serial,
         before.grouped_columns | new_grouped,
-        tuple(rescues),
+        marks,
+        (*rescues, *told),
     )
+
+
+def _marks_after(
+    layout: Layout, before: Findings, seen: Mapping[str, Seen]
+) -> tuple[dict[str, str], list[Rescue]]:
+    """Say which decimal mark the columns have that the contract leaves to their values.
+
+    A column with numbers that a point alone does not explain is tried with every number that has
+    a mark unread; their texts then say which mark it is. Texts that speak for both, or for
+    neither, decide nothing: what could be either is not read.
+    """
+    marks, told = dict(before.number_marks), []
+    for column, one in seen.items():
+        if not is_decimal(column) or layout.decimal_mark:
+            continue
+        if column not in marks and one.comma_count + one.either_count:
+            marks[column] = UNKNOWN_MARK
+        elif marks.get(column) == UNKNOWN_MARK:
+            marks[column] = _mark_of(one)
+            if marks[column] != NO_MARK:
+                count = one.point_count or one.comma_count
+                told.append(rescue(_MARK_CODES[marks[column]], count, column))
+    return marks, told
+
+
+def _mark_of(seen: Seen) -> str:
+    if bool(seen.point_count) == bool(seen.comma_count):
+        return NO_MARK
+    return "." if seen.point_count else ","
 
 
 def noon_sql(table: str, where: str, casts: Sequence[Cast]) -> tuple[str, tuple[str, ...]]:

@@ -5,11 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from motcua.contracts import Contract, Layout, fold
-from motcua.intake.casting import quoted
+from motcua.intake.casting import NATIVE_END, decimal_sources, quoted
 from motcua.intake.headers import HeaderMatch, read_columns, tellable
 
 Record = Mapping[str, object]
 ITEMS = "\0items"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first records of a file, their keys as they are spelled, and these with dotted paths."""
+
+    records: tuple[Record, ...]
+    own_keys: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +30,28 @@ class Shape:
     has_items: bool
 
 
-def shape_of(records: Sequence[Record], layout: Layout, contract: Contract) -> Shape:
+def sample_of(records: Sequence[Record]) -> Sample:
+    """Look through the first records of a file once, whichever layouts read it."""
+    own_keys = dict.fromkeys(key for record in records for key in record)
+    return Sample(tuple(records), tuple(own_keys), tuple(dict.fromkeys(_paths(records))))
+
+
+def shape_of(sample: Sample, layout: Layout, contract: Contract) -> Shape:
     """Match the keys of a sample of records to a layout.
 
     A key may come for the first time after the sample, so a key that the sample lacks is read by
     the contract's own spelling; ``missing`` still names it.
     """
-    items = list(_items(records, layout.explode)) if layout.explode else list(records)
-    keys = tuple(dict.fromkeys([*_paths(items), *_paths(records)]))
+    own = sample_of(list(_items(sample.records, layout.explode))) if layout.explode else sample
+    keys = tuple(dict.fromkeys([*own.keys, *sample.keys]))
     spelled = {fold(key): key for key in reversed(keys)}
     wanted = tuple(dict.fromkeys([*read_columns(layout), *layout.parent_columns]))
     missing = tuple(name for name in wanted if fold(name) not in spelled)
     known = _known(layout, contract)
-    unknown = dict.fromkeys(key for item in items for key in item if fold(key) not in known)
+    unknown = [key for key in own.own_keys if fold(key) not in known]
     named = tellable(list(enumerate(unknown, 1)), keys)
     match = HeaderMatch(dict.fromkeys(wanted, 0), missing, named)
-    return Shape(keys, match, bool(items))
+    return Shape(keys, match, bool(own.records))
 
 
 def relation_sql(
@@ -61,16 +76,17 @@ def relation_sql(
         counts_bad_records: With ``explode``, give a record that cannot be read as one bad item.
     """
     spelled = {fold(key): key for key in reversed(list(keys))}
+    decimals = decimal_sources(layout)
     if layout.explode is None:
-        texts, spec = _texts("j", sources, spelled)
+        texts, spec = _texts("j", sources, spelled, decimals)
         return (
             f"select {_state('rec', 'j')} as _state, {', '.join(texts)} "
             f"from (select rec, try(json_transform(rec, {quoted(spec)})) as j from ({records}))"
         )
     parents = [name for name in sources if name in layout.parent_columns]
     own = [name for name in sources if name not in layout.parent_columns]
-    parent_texts, parent_spec = _texts("p", parents, spelled)
-    own_texts, own_spec = _texts("j", own, spelled)
+    parent_texts, parent_spec = _texts("p", parents, spelled, decimals)
+    own_texts, own_spec = _texts("j", own, spelled, decimals)
     by_name = dict(zip([*parents, *own], [*parent_texts, *own_texts], strict=True))
     texts = [
         f"{by_name[name].rsplit(' as ', 1)[0]} as s{number}" for number, name in enumerate(sources)
@@ -111,7 +127,10 @@ def _state(text: str, parsed: str) -> str:
 
 
 def _texts(
-    relation: str, sources: Sequence[str], spelled: Mapping[str, str]
+    relation: str,
+    sources: Sequence[str],
+    spelled: Mapping[str, str],
+    decimals: frozenset[str],
 ) -> tuple[list[str], str]:
     """Write one text column a source, and the structure that reads them all."""
     texts = []
@@ -120,11 +139,13 @@ def _texts(
         name, asked = source.removesuffix(ITEMS), source.endswith(ITEMS)
         key = _spelling(name, spelled)
         path = [key] if not _is_path(key) else key.split(".")
-        _plant(spec, path, "JSON" if asked else "VARCHAR")
+        _plant(spec, path, "JSON" if asked or name in decimals else "VARCHAR")
         value = relation
         for step in path:
             value = f"struct_extract({value}, {quoted(step)})"
-        texts.append(f"{_has_items(value) if asked else value} as s{number}")
+        if asked or name in decimals:
+            value = _has_items(value) if asked else _number_text(value)
+        texts.append(f"{value} as s{number}")
     return texts, json.dumps(spec, ensure_ascii=False)
 
 
@@ -133,6 +154,15 @@ def _has_items(value: str) -> str:
         f"case json_type({value}) "
         f"when 'ARRAY' then cast(json_array_length({value}) > 0 as varchar) "
         "when 'OBJECT' then 'true' end"
+    )
+
+
+def _number_text(value: str) -> str:
+    """Write a number of JSON as text that says nothing of marks; a text stays as it is."""
+    text = f"json_extract_string({value}, '$')"
+    return (
+        f"case when json_type({value}) in ('DOUBLE', 'BIGINT', 'UBIGINT') "
+        f"then concat({text}, {quoted(NATIVE_END)}) else {text} end"
     )
 
 

@@ -34,6 +34,10 @@ SENTENCES: Mapping[str, str] = {
     "html_workbook": "Tệp Excel thật ra là trang HTML; đã đọc {count} dòng từ bảng trong đó.",
     "excel_serial_date": "Đã đổi {count} ô ghi ngày bằng số thứ tự của Excel thành ngày.",
     "grouped_number": "Đã đọc {count} ô số có dấu ngăn cách hàng nghìn (1.234 hoặc 1,234).",
+    "decimal_point": "Cột số được xác định dùng dấu chấm trước phần thập phân nhờ {count} ô chỉ có "
+    "thể đọc như vậy.",
+    "decimal_comma": "Cột số được xác định dùng dấu phẩy trước phần thập phân nhờ {count} ô chỉ có "
+    "thể đọc như vậy.",
     "day_before_month": "Cột ngày được xác định theo thứ tự ngày/tháng nhờ {count} ô chỉ có thể "
     "đọc theo thứ tự đó.",
     "month_before_day": "Cột ngày được xác định theo thứ tự tháng/ngày nhờ {count} ô chỉ có thể "

@@ -2,13 +2,16 @@
 
 import datetime as dt
 import itertools
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from motcua.contracts import Layout, fold
 from motcua.intake import encodings
+from motcua.intake.casting import NATIVE_END
 from motcua.intake.headers import join_header_rows
 
 Cell = object
@@ -56,6 +59,13 @@ def cell_text(cell: Cell, decimal_mark: str = ".") -> str | None:
     if isinstance(cell, dt.date):
         return cell.isoformat()
     return str(cell)
+
+
+def number_text(cell: Cell, decimal_mark: str = ".") -> str | None:
+    """Write a cell as text, a number with decimals as one that says nothing of marks."""
+    if isinstance(cell, float) and math.isfinite(cell) and not cell.is_integer():
+        return f"{Decimal(repr(cell)):f}{NATIVE_END}"
+    return cell_text(cell, decimal_mark)
 
 
 def _number_text(cell: float, decimal_mark: str) -> str:
@@ -177,22 +187,23 @@ def _find_header(
 ) -> tuple[int, tuple[str, ...]]:
     """Give the header's first row (from 0) and its names: the contract's, else the best fitting."""
     declared = layout.header_row - 1
-    headers = _headers_at(rows, merged, layout, declared)
+    headers = headers_at(rows, merged, declared, layout.header_rows)
     if fits is None or fits(headers) * 2 >= len(layout.columns):
         return declared, headers
     found = [
         (fits(names), -place, names)
         for place in range(min(len(rows), HEADER_SEARCH_ROWS))
-        if (names := _headers_at(rows, merged, layout, place))
+        if (names := headers_at(rows, merged, place, layout.header_rows))
     ]
     best = max(found, default=(0, 0, headers))
     return (-best[1], best[2]) if best[0] * 2 >= len(layout.columns) else (declared, headers)
 
 
-def _headers_at(
-    rows: Sequence[Sequence[Cell]], merged: Merged, layout: Layout, first: int
+def headers_at(
+    rows: Sequence[Sequence[Cell]], merged: Merged, first: int, count: int
 ) -> tuple[str, ...]:
-    last = min(first + layout.header_rows, len(rows))
+    """Give the names that so many header rows make, from the row ``first`` (from 0)."""
+    last = min(first + count, len(rows))
     near = [one for one in merged if one[0][0] < last and one[1][0] >= first]
     return join_header_rows(
         [

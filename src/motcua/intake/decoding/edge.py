@@ -24,7 +24,17 @@ from motcua.contracts import Contract, Layout, fold
 from motcua.datasets import DATASETS
 from motcua.errors import PipelineError
 from motcua.intake import evidence, jsonpaths, worksheets
-from motcua.intake.casting import LOCAL_ZONE, Cast, Reading, casts_of, quoted, rows_sql, view_sql
+from motcua.intake.casting import (
+    LOCAL_ZONE,
+    NATIVE_END,
+    Cast,
+    Reading,
+    casts_of,
+    decimal_sources,
+    quoted,
+    rows_sql,
+    view_sql,
+)
 from motcua.intake.deliveries import SourceFile
 from motcua.intake.headers import HeaderMatch, find_csv_header, match_headers, read_columns
 from motcua.intake.opening import edge as opening
@@ -102,12 +112,25 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a file is read: its contract, a folder for copies, the limits."""
+class _Sampled:
+    """A JSON file in UTF-8, what was done to it, and its first records."""
+
+    path: Path
+    rescues: tuple[Rescue, ...]
+    sample: jsonpaths.Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the files of a delivery are read: the contract, a folder for copies, the limits.
+
+    ``samples`` keeps what was read of a JSON file, as several datasets stand in one.
+    """
 
     contract: Contract
     scratch: Path
     settings: Settings
+    samples: dict[tuple[str, ...], _Sampled] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +232,7 @@ def _scan(content: _Bytes) -> Scan:
     return Scan(byte_count, sha.hexdigest(), newline_count, last == b"\n", has_marks)
 
 
-def read_probes(
-    file: SourceFile, layout: Layout, contract: Contract, scratch: Path, settings: Settings
-) -> tuple[Probe, ...]:
+def read_probes(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
     """Read what a file's columns are called, once a sheet; refuse one that is not of its format."""
     if file.path.stat().st_size == 0 and layout.format != "jsonl":
         raise DeliveryRefusedError("file_empty", file.name)
@@ -222,7 +243,7 @@ def read_probes(
         "jsonl": _probe_json,
         "parquet": _probe_parquet,
     }
-    return readers[layout.format](file, layout, _Place(contract, scratch, settings))
+    return readers[layout.format](file, layout, place)
 
 
 def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
@@ -345,6 +366,7 @@ def _reader_of(job: Job, findings: evidence.Findings) -> _Reader:
         trial_columns=findings.trial_columns,
         serial_columns=findings.serial_columns,
         grouped_columns=findings.grouped_columns,
+        number_marks=findings.number_marks,
     )
     dataset = DATASETS[job.dataset_code]
     casts = list(casts_of(dataset, job.layout, texts, reading))
@@ -425,7 +447,7 @@ def _lines_in_state(
 # CSV
 
 
-def _probe_csv(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+def _probe_csv(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
     path, told = opening.write_utf8(file, layout.encoding, place.scratch)
     lines = opening.read_head_lines(
         path, layout.header_row + worksheets.HEADER_SEARCH_ROWS, MAX_LINE_BYTES
@@ -733,7 +755,7 @@ def _read_blocks(path: Path) -> Iterator[bytes]:
 # Workbooks
 
 
-def _probe_sheets(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+def _probe_sheets(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
     """Read the sheets of a workbook that a layout means, or the one whose header fits it best."""
     grids = opening.read_grids(file, layout, place.settings)
     probes = [_probe_grid(file, grid, layout) for grid in grids]
@@ -793,14 +815,14 @@ def _store_sheet(
 ) -> _Stored:
     if probe.sheet is None:
         raise PipelineError("decode", "a sheet that was not read cannot be stored")
-    rows, mark = probe.sheet.rows, reader.job.layout.decimal_mark
+    rows, mark = probe.sheet.rows, reader.job.layout.decimal_mark or "."
+    decimals = decimal_sources(reader.job.layout)
     columns = {}
     for number, name in enumerate(reader.sources):
         place = probe.match.positions.get(name)
+        text_of = worksheets.number_text if name in decimals else worksheets.cell_text
         values = [
-            worksheets.cell_text(row[place], mark)
-            if place is not None and place < len(row)
-            else None
+            text_of(row[place], mark) if place is not None and place < len(row) else None
             for _, row in rows
         ]
         columns[f"s{number}"] = pa.array(values, type=pa.string())
@@ -818,25 +840,32 @@ def _store_sheet(
 # JSON
 
 
-def _probe_json(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+def _probe_json(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
+    key = (str(file.path), layout.format, layout.encoding, layout.records or "")
+    sampled = place.samples.get(key) or _read_sampled(file, layout, place)
+    place.samples[key] = sampled
+    shape = jsonpaths.shape_of(sampled.sample, layout, place.contract)
+    probe = Probe(
+        SourceFile(file.name, sampled.path),
+        shape.match,
+        sampled.path,
+        shape.keys,
+        has_sample=shape.has_items,
+        rescues=sampled.rescues,
+    )
+    return (probe,)
+
+
+def _read_sampled(file: SourceFile, layout: Layout, place: Place) -> _Sampled:
     path, told = opening.write_utf8(
         file, layout.encoding, place.scratch, keeps_mark=layout.format == "jsonl"
     )
     file = SourceFile(file.name, path)
     rows = _sample_lines(file) if layout.format == "jsonl" else _sample_document(file, layout)
-    sample = [record for text in rows if (record := _parse_record(text)) is not None]
-    if layout.records and not sample and not _has_records(file, layout):
+    records = [record for text in rows if (record := _parse_record(text)) is not None]
+    if layout.records and not records and not _has_records(file, layout):
         raise DeliveryRefusedError("file_unreadable", file.name, "JSON")
-    shape = jsonpaths.shape_of(sample, layout, place.contract)
-    probe = Probe(
-        file,
-        shape.match,
-        path,
-        shape.keys,
-        has_sample=shape.has_items,
-        rescues=(*told, *_composed(path)),
-    )
-    return (probe,)
+    return _Sampled(path, (*told, *_composed(path)), jsonpaths.sample_of(records))
 
 
 def _has_records(file: SourceFile, layout: Layout) -> bool:
@@ -957,7 +986,7 @@ def _store_records(
 # Parquet
 
 
-def _probe_parquet(file: SourceFile, layout: Layout, place: _Place) -> tuple[Probe, ...]:
+def _probe_parquet(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, ...]:
     del place
     with duckdb.connect() as connection:
         try:
@@ -980,6 +1009,7 @@ def _store_parquet(
             f"describe select * from read_parquet({path})"
         ).fetchall()
     }
+    decimals = decimal_sources(reader.job.layout)
     shown = []
     for number, name in enumerate(reader.sources):
         place = probe.match.positions.get(name)
@@ -988,6 +1018,9 @@ def _store_parquet(
             column = '"' + probe.names[place].replace('"', '""') + '"'
             is_zoned = types[probe.names[place]] == "TIMESTAMP WITH TIME ZONE"
             text = f"timezone('{LOCAL_ZONE}', {column})" if is_zoned else column
+            if name in decimals and types[probe.names[place]] != "VARCHAR":
+                text = f"concat({column}, {quoted(NATIVE_END)})"
+                text = f"case when {column} is not null then {text} end"
         shown.append(f"cast({text} as varchar) as s{number}")
     try:
         row_count = _store(

@@ -133,7 +133,7 @@ def write_utf8(
     """
     if not encodings.is_known(declared):
         raise PipelineError("contract", f"encoding {declared!r} is not known")
-    encoding = encodings.sniff(_read_sample(file.path), declared)
+    encoding = read_encoding(file, declared)
     name = encoding.casefold()
     if encodings.codec_of(encoding) == "utf-8" or (name == "utf-8-sig" and keeps_mark):
         return file.path, ()
@@ -151,6 +151,11 @@ def write_utf8(
         raise DeliveryRefusedError("encoding_unreadable", file.name, declared) from None
     told = () if name == "utf-8-sig" else (rescue(encoding_code(encoding), count),)
     return path, told
+
+
+def read_encoding(file: SourceFile, declared: str) -> str:
+    """Say how a file is encoded: as declared, unless its bytes say otherwise."""
+    return encodings.sniff(_read_sample(file.path), declared)
 
 
 def read_head_lines(
@@ -202,7 +207,7 @@ def read_grids(file: SourceFile, layout: Layout, settings: Settings) -> list[Gri
 
 
 def _html_grids(file: SourceFile, layout: Layout, settings: Settings) -> list[Grid]:
-    encoding = encodings.sniff(_read_sample(file.path), layout.encoding)
+    encoding = read_encoding(file, layout.encoding)
     try:
         text = file.path.read_bytes().decode(encodings.codec_of(encoding), "replace")
     except UnicodeError:
