@@ -30,12 +30,18 @@ app = typer.Typer(
 )
 contract_app = typer.Typer(no_args_is_help=True, help="Draft, check, try and compare contracts.")
 app.add_typer(contract_app, name="contract")
+pack_app = typer.Typer(no_args_is_help=True, help="Check, approve and seal a version of a pack.")
+app.add_typer(pack_app, name="pack")
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day up to which exports are known."),
+]
+PackFolder = Annotated[
+    Path,
+    typer.Argument(exists=True, file_okay=False, help="var/snapshots/REVIEW/vNN."),
 ]
 Province = Annotated[str | None, typer.Option("--province", help="Province code, such as H01.")]
 
@@ -85,9 +91,12 @@ def snapshot(
     review: Annotated[str, typer.Argument(help="Period code (2024-CY) or review code.")],
     province: Province = None,
     as_of: AsOf = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why there is a new version after a sealed one.")
+    ] = "",
 ) -> None:
-    """Make the pack of a review meeting."""
-    _snapshot(read_settings(), review, province, as_of)
+    """Make the pack of a review meeting, as a draft."""
+    _snapshot(read_settings(), review, province, as_of, reason)
 
 
 @app.command()
@@ -161,16 +170,22 @@ def replay(delivery_id: Annotated[str, typer.Argument(help="Such as in motcua st
 
 
 @app.command()
-def verify(path: Annotated[Path, typer.Argument(exists=True, file_okay=False)]) -> None:
-    """Compute a pack's sums again; a changed byte is named."""
+def verify(path: Annotated[Path, typer.Argument(exists=True)]) -> None:
+    """Name a pack's changed file, or the figures of a Word file that are not as sealed."""
+    from motcua.approval import edge as approval
     from motcua.snapshot import edge
 
-    problems = edge.verify_pack(path)
+    if path.is_dir():
+        said, problems = str(path), edge.verify_pack(path)
+    else:
+        found = approval.verify_report(read_settings(), path)
+        sealed = "sealed" if found.is_sealed else "not yet sealed"
+        said, problems = f"{path}, against v{found.version:02d} ({sealed})", [*found.differences]
     for problem in problems:
-        errors.print(problem)
+        errors.print(problem, markup=False, soft_wrap=True)
     if problems:
         raise typer.Exit(1)
-    console.print(f"{path}: unchanged")
+    console.print(f"{said}: unchanged", markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -270,6 +285,59 @@ def _print_comparison(found: "Comparison") -> None:
     console.print(f"{touched} of {found.delivery_count} deliveries changed")
 
 
+@pack_app.command("check")
+def pack_check(path: PackFolder) -> None:
+    """Read every figure from the marts again, add up every sum, look at the coverage."""
+    from motcua.approval import edge
+
+    faults = edge.run_check(read_settings(), path)
+    for fault in faults:
+        errors.print(fault, markup=False, soft_wrap=True)
+    if faults:
+        raise typer.Exit(1)
+    console.print(f"{path}: đã kiểm tra")
+
+
+@pack_app.command("approve")
+def pack_approve(
+    path: PackFolder,
+    by: Annotated[str, typer.Option(help="Role or name of who approves.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+) -> None:
+    """Approve a checked version inside the office."""
+    from motcua.approval import edge
+
+    edge.run_approve(read_settings(), path, by, reason)
+    console.print(f"{path}: duyệt nội bộ")
+
+
+@pack_app.command("seal")
+def pack_seal(
+    path: PackFolder,
+    by: Annotated[str, typer.Option(help="Role or name of who seals.")],
+    reason: Annotated[str, typer.Option(help="Why, where there is something to say.")] = "",
+) -> None:
+    """Seal the data of an approved version: it never changes again."""
+    from motcua.approval import edge
+
+    edge.run_seal(read_settings(), path, by, reason)
+    console.print(f"{path}: niêm phong dữ liệu")
+
+
+@pack_app.command("erratum")
+def pack_erratum(
+    path: PackFolder,
+    figure: Annotated[str, typer.Option(help="Code of the figure, as in content.json.")],
+    text: Annotated[str, typer.Option(help="What is right, and why.")],
+    by: Annotated[str, typer.Option(help="Role or name of who notes it.")],
+) -> None:
+    """Note that a figure of a sealed version was found wrong; it stays as it is."""
+    from motcua.approval import edge
+
+    edge.run_erratum(read_settings(), path, figure, text, by)
+    console.print(f"{path}: {figure}: đã ghi đính chính")
+
+
 def print_review_table(settings: Settings) -> bool:
     """Print published against computed figures, and say whether all are equal."""
     from motcua.demo import edge
@@ -343,11 +411,15 @@ def _build(settings: Settings, as_of: datetime | None) -> None:
 
 
 def _snapshot(
-    settings: Settings, review: str, province: str | None, as_of: datetime | None
+    settings: Settings,
+    review: str,
+    province: str | None,
+    as_of: datetime | None,
+    reason: str = "",
 ) -> None:
     from motcua.snapshot import edge
 
-    pack = edge.run_snapshot(settings, review, province, as_of.date() if as_of else None)
+    pack = edge.run_snapshot(settings, review, province, as_of.date() if as_of else None, reason)
     console.print(f"pack {pack.review_code} v{pack.version:02d}: {pack.folder}")
 
 

@@ -61,6 +61,15 @@ class Settings(BaseSettings):
         5_000, ge=1, description="Lines that one sheet of a return may show."
     )
     airflow_port: int = Field(8080, description="Port of Airflow's page and API under `make up`.")
+    issuer: str = Field(
+        "", description="Office that issues a pack, its lines with `|` between; empty: the province"
+    )
+    issuer_abbreviation: str = Field(
+        "", description="What stands behind the blank number of the report, such as `UBND`."
+    )
+    signatory_title: str = Field(
+        "", description="Title over the blank signature, such as `CHÁNH VĂN PHÒNG`."
+    )
     hmac_key: SecretStr | None = Field(
         None, description="Key of applicant tokens; needed only by contracts that make one."
     )

@@ -32,6 +32,12 @@ print(json.dumps({{
             "schedule": str(dag.schedule), "zone": str(dag.timezone),
             "tasks": {{task.task_id: [task.owner, task.retries,
                       task.execution_timeout.total_seconds()] for task in dag.tasks}},
+            "after": {{task.task_id: sorted(task.upstream_task_ids) for task in dag.tasks}},
+            "params": {{name: dag.params[name] for name in dag.params}},
+            "seconds": dag.dagrun_timeout and dag.dagrun_timeout.total_seconds(),
+            "asks": {{task.task_id: [list(task.options), task.response_timeout.total_seconds(),
+                     {{name: task.params.get_param(name).schema for name in task.params}}]
+                     for task in dag.tasks if hasattr(task, "options")}},
         }} for dag_id, dag in bag.dags.items()}},
 }}))
 """
@@ -70,6 +76,27 @@ def test_schedules_are_as_announced(parsed):
     assert "motcua://landing/receipts" in parsed["dags"]["build_warehouse"]["schedule"]
 
 
+def test_a_pack_is_sealed_only_behind_a_check_and_an_approval_with_a_reason(parsed):
+    dag = parsed["dags"]["review_snapshot"]
+    ((asks, patience, form),) = dag["asks"].values()
+
+    assert dag["after"] == {
+        "list_reviews": [],
+        "make_pack": ["list_reviews"],
+        "ask_for_approval": ["make_pack"],
+        "check": ["ask_for_approval"],
+        "approve": ["check"],
+        "seal": ["approve", "ask_for_approval"],
+    }
+    assert dag["params"]["approve"] is False
+    assert list(dag["asks"]) == ["approve"]
+    assert asks == ["Approve", "Reject"]
+    assert form["approval_reason"]["minLength"] == 1
+    assert not set(form) & set(dag["params"])
+    assert dag["tasks"]["approve"][1] == 0
+    assert patience < dag["seconds"]
+
+
 def test_mapped_tasks_are_named_by_their_locality_and_refusals_leave_the_run_green(demo_run):
     home, _ = demo_run
     import sqlite3
@@ -82,7 +109,10 @@ def test_mapped_tasks_are_named_by_their_locality_and_refusals_leave_the_run_gre
         runs = database.execute("select dag_id, state from dag_run").fetchall()
         tries = database.execute(
             "select dag_id, task_id, state, try_number from task_instance "
-            "where state <> 'success' or try_number > 1"
+            "where state not in ('success', 'skipped') or try_number > 1"
+        ).fetchall()
+        skipped = database.execute(
+            "select distinct dag_id, task_id from task_instance where state = 'skipped'"
         ).fetchall()
 
     assert {"ag-tinh", "qn-tinh", "tth-huong-thuy"} <= {name for name, _ in names}
@@ -90,6 +120,7 @@ def test_mapped_tasks_are_named_by_their_locality_and_refusals_leave_the_run_gre
     assert {state for _, state in runs} == {"success"}
     assert {dag_id for dag_id, _ in runs} == DAG_IDS
     assert tries == []
+    assert {*skipped} == {("review_snapshot", name) for name in ("check", "approve", "seal")}
     assert "refused" in {receipt["state_code"] for receipt in home.receipts()}
 
 

@@ -27,7 +27,11 @@ def test_pack_holds_its_renderings_and_a_manifest_that_is_right(settings):
     manifest = json.loads((pack.folder / "manifest.json").read_text())
     assert pack.folder == settings.snapshots / "2024-CY-H01" / "v01"
     assert (pack.version, pack.is_new, manifest["as_of_date"]) == (1, True, "2025-01-10")
-    assert {entry["name"].rpartition(".")[2] for entry in manifest["files"]} == {*KINDS, "json"}
+    assert {entry["name"].rpartition(".")[2] for entry in manifest["files"]} == {
+        *KINDS,
+        "json",
+        "txt",
+    }
     for entry in manifest["files"]:
         data = (pack.folder / entry["name"]).read_bytes()
         assert entry["sha256"] == hashlib.sha256(data).hexdigest()

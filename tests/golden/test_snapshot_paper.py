@@ -21,8 +21,8 @@ EVERY_LETTER = f"{VIETNAMESE} Đđ 0123456789 , . % – … · / ( ) « »"
 
 
 @pytest.fixture
-def paper(content) -> pypdf.PdfReader:
-    return pypdf.PdfReader(io.BytesIO(render_pdf(content)))
+def paper(told) -> pypdf.PdfReader:
+    return read(told)
 
 
 def read(content) -> pypdf.PdfReader:

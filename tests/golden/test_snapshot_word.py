@@ -8,12 +8,17 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from motcua.snapshot.content import with_office
 from motcua.snapshot.document import render_docx
 
 
 @pytest.fixture
 def report(content):
     return Document(io.BytesIO(render_docx(content)))
+
+
+def words(paragraph) -> str:
+    return "".join(paragraph._p.xpath(".//w:t/text()"))
 
 
 def millimetres(*lengths) -> list[int]:
@@ -65,10 +70,34 @@ def test_heading_block_leaves_number_and_day_blank(report):
     assert day.startswith("An Giang, ngày")
 
 
+def test_controls_of_figures_keep_the_type_of_their_runs(report):
+    inside = report.element.body.xpath(".//w:sdtPr/*")
+
+    assert {element.tag for element in inside} == {qn("w:alias"), qn("w:tag")}
+    assert all(len(element.get(qn("w:val"))) <= 64 for element in inside)
+
+
+def test_issuer_abbreviation_and_title_of_the_signatory_are_settings(content):
+    given = with_office(content, "UBND TỈNH AN GIANG | SỞ NỘI VỤ", "SNV", "GIÁM ĐỐC")
+    cells = [
+        cell.text
+        for table in Document(io.BytesIO(render_docx(given))).tables
+        for row in table.rows[:2]
+        for cell in row.cells
+    ]
+
+    assert any(text.startswith("UBND TỈNH AN GIANG\nSỞ NỘI VỤ") for text in cells)
+    assert "Số:          /BC-SNV" in cells
+    assert "GIÁM ĐỐC\n(để trống)" in cells
+    assert with_office(content, "", " ", "") == content
+
+
 def test_body_is_set_in_the_font_and_size_of_the_decree(report, content):
     style = report.styles["Normal"]
     sentence = content.sections[1].paragraphs[0].text
-    paragraph = next(p for p in report.paragraphs if p.text == sentence)
+    paragraph = next(
+        p for p in report.paragraphs if "".join(p._p.xpath(".//w:t/text()")) == sentence
+    )
 
     assert style.font.name == "Times New Roman"
     assert Pt(13) <= style.font.size <= Pt(14)

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from motcua.errors import PipelineError
-from motcua.snapshot.pack import MANIFEST, MANIFEST_SUM, compare_pack, review_code_of
+from motcua.snapshot.pack import MANIFEST, SUMS, compare_pack, review_code_of, sums_text
 
 
 def sealed() -> dict[str, bytes]:
@@ -14,8 +14,9 @@ def sealed() -> dict[str, bytes]:
         for name, data in files.items()
     ]
     manifest = json.dumps({"files": listed}).encode()
-    sums = f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n".encode()
-    return {**files, MANIFEST: manifest, MANIFEST_SUM: sums}
+    sums = {entry["name"]: entry["sha256"] for entry in listed}
+    sums[MANIFEST] = hashlib.sha256(manifest).hexdigest()
+    return {**files, MANIFEST: manifest, SUMS: sums_text(sums)}
 
 
 def test_untouched_pack_has_no_fault():
@@ -30,7 +31,8 @@ def test_untouched_pack_has_no_fault():
         pytest.param({"c.txt": b"new"}, "c.txt", id="extra file"),
         pytest.param({MANIFEST: b"{}"}, MANIFEST, id="manifest rewritten"),
         pytest.param({MANIFEST: b"not json"}, MANIFEST, id="manifest unreadable"),
-        pytest.param({MANIFEST_SUM: b"0"}, MANIFEST, id="sum of the manifest changed"),
+        pytest.param({SUMS: b"0"}, MANIFEST, id="sum of the manifest changed"),
+        pytest.param({SUMS: sealed()[SUMS] + b"0"}, SUMS, id="list of sums changed"),
     ],
 )
 def test_changed_file_is_named(change, named):
@@ -39,7 +41,7 @@ def test_changed_file_is_named(change, named):
     assert any(fault.startswith(f"{named}:") for fault in faults)
 
 
-@pytest.mark.parametrize("gone", ["a.xlsx", MANIFEST, MANIFEST_SUM])
+@pytest.mark.parametrize("gone", ["a.xlsx", MANIFEST, SUMS])
 def test_missing_file_is_named(gone):
     found = {name: data for name, data in sealed().items() if name != gone}
 

@@ -337,7 +337,8 @@ def run_again(
     context = _read_context(settings, locality_code, run_suite)
     with _locked(settings, locality_code):
         write_empty_datasets(settings)
-        return _take_in_raw(context, settings.raw / locality_code / delivery_id)
+        folder = settings.raw / locality_code / delivery_id
+        return _decide(context, _read_arrival(context.locality, folder), _Turn(None))
 
 
 def run_aside(
@@ -369,7 +370,7 @@ def run_aside(
         sums={**context.sums, change.contract.contract: ""},
     )
     folder = settings.raw / locality_code / delivery_id
-    return _decide(aside, _read_arrival(context.locality, folder))
+    return _decide(aside, _read_arrival(context.locality, folder), _Turn(None))
 
 
 def open_export(path: Path, scratch: Path, settings: Settings) -> list[SourceFile]:

@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from motcua.snapshot import framing, handling, parts, procedures, scorecard
+from motcua.shelf.states import StateCode
+from motcua.snapshot import framing, handling, history, parts, procedures, scorecard
 from motcua.snapshot.figures import figures, ranked
 from motcua.snapshot.headlines import (
     headlines,
@@ -12,7 +13,7 @@ from motcua.snapshot.headlines import (
     summary_table,
 )
 from motcua.snapshot.marts import Marts
-from motcua.snapshot.model import Bar, Chart, Content, Headline, Table
+from motcua.snapshot.model import HISTORY, Bar, Chart, Content, Headline, Table
 from motcua.snapshot.notes import DECISIONS, definitions
 from motcua.snapshot.numbers import format_count, format_share
 from motcua.snapshot.report import sections
@@ -30,6 +31,7 @@ ANNEXES = (
     "coverage",
     "deliveries",
     "refusals",
+    *HISTORY,
 )
 
 
@@ -50,6 +52,7 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         headlines=lines,
         missing_headlines=missing,
         summary=turns(marts, found, known),
+        history=(),
         figures=known,
         sections=sections(marts, coverage, known, found, by_code),
         charts=tuple(_charts(marts, lines, by_code["services"])),
@@ -64,10 +67,33 @@ def build_content(marts: Marts, version: int = 1) -> Content:
     )
 
 
-def with_version(content: Content, version: int) -> Content:
-    """Give the same content as another version."""
+def with_state(content: Content, version: int, state_code: StateCode) -> Content:
+    """Give the same content as another version or in another state."""
     header = dataclasses.replace(
-        content.header, version=version, version_line=framing.version_line(version)
+        content.header,
+        version=version,
+        version_line=framing.version_line(version, state_code),
+        state_code=state_code,
+    )
+    return dataclasses.replace(content, header=header)
+
+
+def with_office(content: Content, issuer: str, abbreviation: str, signatory_title: str) -> Content:
+    """Give the same content as issued by an office; what is empty stays as it is.
+
+    Args:
+        content: what the pack says.
+        issuer: lines of the heading block, ``|`` between them.
+        abbreviation: what stands behind the blank number: BC-UBND.
+        signatory_title: whose place the signature is, which stays blank.
+    """
+    given = {
+        "issuer_lines": tuple(line.strip() for line in issuer.split("|") if line.strip()),
+        "issuer_abbreviation": abbreviation.strip(),
+        "signatory_title": signatory_title.strip(),
+    }
+    header = dataclasses.replace(
+        content.header, **{name: value for name, value in given.items() if value}
     )
     return dataclasses.replace(content, header=header)
 
@@ -108,6 +134,8 @@ def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Tabl
         ),
         parts.deliveries_table(marts.deliveries),
         parts.refusals_table(marts.refusals),
+        history.changes_table(()),
+        history.errata_table(()),
     )
     return (
         summary_table(lines, missing, marts.review),

@@ -22,9 +22,9 @@ from motcua.snapshot.decree import (
     set_up_text,
     with_fixed_times,
 )
-from motcua.snapshot.model import Content, Note, Section, Table
+from motcua.snapshot.model import Content, Note, Paragraph, Section, Table
 from motcua.snapshot.numbers import NO_DATA
-from motcua.snapshot.word_table import table_element
+from motcua.snapshot.word_table import control_around, table_element
 
 _FIRST_LINE = Mm(10)
 _TEXT_WIDTH_MM = 160.0
@@ -68,6 +68,7 @@ class _Report:
         properties.author = properties.last_modified_by = ""
         properties.title = f"{header.title} – {header.review_code}"
         properties.comments = header.banner
+        properties.keywords = header.review_code
         properties.language = "vi-VN"
         set_up_text(self._document)
         for level in (1, 2):
@@ -129,7 +130,7 @@ class _Report:
         centred(right, "Độc lập – Tự do – Hạnh phúc", 1, bold=True, size=13)
         centred(right, "______________________", 2, size=8)
         left, right = block.rows[1].cells
-        centred(left, "Số:          /BC-…", 0, size=13)
+        centred(left, f"Số:          /BC-{header.issuer_abbreviation}", 0, size=13)
         centred(
             right, f"{header.place}, ngày      tháng      năm          ", 0, italic=True, size=13
         )
@@ -152,16 +153,16 @@ class _Report:
         paragraph.add_run("Độ phủ: ").bold = True
         paragraph.add_run(self._content.coverage.sentence)
         self._write_table(self._content.table("ten"), _TEXT_WIDTH_MM, _BODY_TABLE)
-        for section in self._content.summary:
+        for section in self._content.first_page:
             self._paragraph("").add_run(section.title).bold = True
             for sentence in section.paragraphs:
-                self._paragraph(f"– {sentence.text}")
+                self._sentence(sentence, before="– ")
 
     def write_section(self, section: Section) -> None:
         """Write one numbered section: sentences, then tables."""
         self._heading(f"{section.number}. {section.title.upper()}")
         for sentence in section.paragraphs:
-            paragraph = self._paragraph(sentence.text)
+            paragraph = self._sentence(sentence)
             paragraph.paragraph_format.first_line_indent = _FIRST_LINE
         for code in section.table_codes:
             table = self._content.table(code)
@@ -179,7 +180,7 @@ class _Report:
             run.bold = run.italic = position == 0
             run.font.size = Pt(12 if position == 0 else 11)
             paragraph.paragraph_format.space_after = Pt(0)
-        centred(right, "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ", 0, bold=True, size=13)
+        centred(right, self._content.header.signatory_title, 0, bold=True, size=13)
         centred(right, "(để trống)", 1, italic=True, size=12)
 
     def write_annexes(self) -> None:
@@ -262,6 +263,18 @@ class _Report:
         heading = self._document.add_heading(text, level=1)
         heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
         heading.paragraph_format.page_break_before = is_on_new_page
+
+    def _sentence(self, sentence: Paragraph, before: str = "") -> WordParagraph:
+        """Write a sentence; each figure stands in a content control that has its code."""
+        paragraph = self._paragraph(before)
+        for run in sentence.runs:
+            written = paragraph.add_run(run.text)._r
+            if run.figure_code:
+                figure = self._content.figures[run.figure_code]
+                control = parse_xml(control_around("", run.figure_code, figure.name, nsdecls("w")))
+                written.addprevious(control)
+                control[-1].append(written)
+        return paragraph
 
     def _paragraph(self, text: str) -> WordParagraph:
         paragraph = self._document.add_paragraph()

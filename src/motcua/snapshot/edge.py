@@ -1,31 +1,54 @@
 """Read a review from the marts, write its pack, verify a pack. Rules are in the modules beside."""
 
 import contextlib
-import fcntl
+import hashlib
 import json
 import logging
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from motcua.errors import PipelineError
 from motcua.settings import Settings
+from motcua.shelf.edge import (
+    folder_name,
+    lock_review,
+    put_in_place,
+    read_acts,
+    read_errata,
+    read_seal_faults,
+    read_versions,
+    write_act,
+    write_index,
+    write_working_copy,
+)
+from motcua.shelf.states import DIFFERENCES, MANIFEST, last_sealed
 from motcua.snapshot import queries
-from motcua.snapshot.content import build_content, with_version
+from motcua.snapshot.content import build_content, with_office, with_state
+from motcua.snapshot.history import differences_json, with_changes, with_errata
+from motcua.snapshot.listing import changes
 from motcua.snapshot.marts import Marts, Record, Records
-from motcua.snapshot.model import Content, figures_sha256
+from motcua.snapshot.model import Content, figures_sha256, from_json
 from motcua.snapshot.numbers import clean_text
-from motcua.snapshot.pack import MANIFEST, MANIFEST_SUM, compare_pack, pack_files, review_code_of
+from motcua.snapshot.pack import (
+    CONTENT,
+    compare_pack,
+    pack_files,
+    review_code_of,
+    stem_of,
+    sum_files,
+)
 
 logger = logging.getLogger(__name__)
 
-_VERSION = re.compile(r"v(\d{2,})")
+MACHINE = "hệ thống"
+"""Who makes drafts and checks, where nobody else is named."""
 
 
 class Pack(BaseModel):
@@ -44,6 +67,7 @@ def run_snapshot(
     review: str,
     province_code: str | None = None,
     as_of_date: date | None = None,
+    reason: str = "",
 ) -> Pack:
     """Make the pack of a review, as of a date, and give where it lies.
 
@@ -55,16 +79,36 @@ def run_snapshot(
         review: a period's code beside ``province_code``, or a review's full code.
         province_code: the province, such as H01.
         as_of_date: the day up to which exports are known; without it, that of the published file.
+        reason: why there is a new version of a review that has a sealed one.
 
     Raises:
-        PipelineError: no such review, or nothing to read it from.
+        PipelineError: no such review, nothing to read it from, or a reason is wanted.
         BuildRefusedError: the build made for it does not pass the gate.
     """
     review_code = review_code_of(review, province_code)
-    content = _read_published(settings, review_code, as_of_date)
-    if content is None:
-        content = _read_own_build(settings, review_code, as_of_date)
-    return write_pack(settings, content)
+    with open_marts(settings, review_code, as_of_date) as connection:
+        content = read_content(connection, review_code)
+    office = (settings.issuer, settings.issuer_abbreviation, settings.signatory_title)
+    pack = write_pack(settings, with_office(content, *office), reason)
+    write_index(settings)
+    return pack
+
+
+@contextlib.contextmanager
+def open_marts(
+    settings: Settings, review_code: str, as_of_date: date | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open marts that hold a review as of a date, read-only: the published ones, else own ones.
+
+    Raises:
+        PipelineError: nothing to build from.
+        BuildRefusedError: the build made for it does not pass the gate.
+    """
+    with contextlib.ExitStack() as stack:
+        path = settings.marts_file.resolve()
+        if not _is_published(settings, review_code, as_of_date):
+            path = stack.enter_context(_own_build(settings, review_code, as_of_date))
+        yield stack.enter_context(_connect(settings, path))
 
 
 def read_content(connection: duckdb.DuckDBPyConnection, review_code: str) -> Content:
@@ -116,25 +160,66 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
     )
 
 
-def write_pack(settings: Settings, content: Content) -> Pack:
-    """Write the next version of a pack, unless the last says the same and is undamaged."""
+def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
+    """Write the next version of a pack, unless the last says the same and is undamaged.
+
+    Raises:
+        PipelineError: a version of the review is sealed, and no reason is given for another.
+    """
     review_code = content.header.review_code
-    shelf = settings.snapshots / review_code
-    with _lock(settings.scratch / f"snapshot-{review_code}.lock"):
-        last = _last_version(shelf)
-        if last and _says_the_same(shelf / _folder_name(last), content):
+    with lock_review(settings, review_code) as shelf:
+        last = max(read_versions(shelf), default=0)
+        content = with_errata(content, read_errata(shelf))
+        if last and _says_the_same(shelf / folder_name(last), content):
             logger.info("%s: nothing new to say since version %02d", review_code, last)
-            return Pack(
-                review_code=review_code,
-                version=last,
-                folder=shelf / _folder_name(last),
-                is_new=False,
-            )
-        version = last + 1
-        folder = shelf / _folder_name(version)
-        _write_whole(settings.scratch / f"snapshot-{review_code}", folder, content, version)
-    logger.info("%s: wrote version %02d to %s", review_code, version, folder)
-    return Pack(review_code=review_code, version=version, folder=folder, is_new=True)
+            folder = shelf / folder_name(last)
+            return Pack(review_code=review_code, version=last, folder=folder, is_new=False)
+        content, differences = _since_the_seal(shelf, content, clean_text(reason))
+        content = with_state(content, last + 1, "draft")
+        folder = write_version(settings, content, differences)
+        write_act(shelf, last + 1, "draft", MACHINE, clean_text(reason))
+        write_working_copy(shelf, review_code, folder / f"{stem_of(content)}.docx")
+    logger.info("%s: wrote version %02d to %s", review_code, last + 1, folder)
+    return Pack(review_code=review_code, version=last + 1, folder=folder, is_new=True)
+
+
+def write_version(settings: Settings, content: Content, more: Mapping[str, bytes | Path]) -> Path:
+    """Write a version whole, read-only, and put it in place of what lies there; give its folder.
+
+    Args:
+        settings: where things lie.
+        content: what every rendering lays out.
+        more: files that are not laid out from the content, by name: bytes, or a file to move in.
+    """
+    header = content.header
+    partial = settings.scratch / f"snapshot-{header.review_code}"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for name, data in {**pack_files(content), **more}.items():
+        if isinstance(data, Path):
+            data.replace(partial / name)
+        else:
+            (partial / name).write_bytes(data)
+    sums = {file.name: _sum_file(file) for file in partial.iterdir()}
+    for name, data in sum_files(content, sums).items():
+        (partial / name).write_bytes(data)
+    for file in partial.iterdir():
+        file.chmod(0o444)
+    folder = settings.snapshots / header.review_code / folder_name(header.version)
+    put_in_place(partial, folder)
+    return folder
+
+
+def read_pack_content(folder: Path) -> Content:
+    """Read the content of a pack on disk.
+
+    Raises:
+        PipelineError: there is none that can be read.
+    """
+    try:
+        return from_json((folder / CONTENT).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise PipelineError("pack", f"{folder / CONTENT} cannot be read: {error}") from error
 
 
 def verify_pack(path: Path) -> list[str]:
@@ -146,7 +231,24 @@ def verify_pack(path: Path) -> list[str]:
         for file in sorted(path.rglob("*"))
         if file.is_file()
     }
-    return compare_pack(found)
+    return compare_pack(found) or read_seal_faults(path)
+
+
+def _since_the_seal(
+    shelf: Path, content: Content, reason: str
+) -> tuple[Content, dict[str, bytes | Path]]:
+    """Give the content with its differences from the last sealed version, and their file."""
+    sealed = last_sealed(read_acts(shelf))
+    if sealed is None:
+        return content, {}
+    if not reason:
+        code = content.header.review_code
+        raise PipelineError(
+            "snapshot", f"{code} v{sealed:02d} is sealed; a new version needs --reason TEXT"
+        )
+    found = changes(read_pack_content(shelf / folder_name(sealed)), content)
+    told = {DIFFERENCES: differences_json(sealed, reason, found)}
+    return with_changes(content, sealed, reason, found), {**told}
 
 
 class _Reader:
@@ -209,23 +311,22 @@ def _note_what_is_wanted(connection: duckdb.DuckDBPyConnection, review: Record) 
     )
 
 
-def _read_published(
-    settings: Settings, review_code: str, as_of_date: date | None
-) -> Content | None:
-    """Read the review from the published file, when that holds it as of the date asked for."""
+def _is_published(settings: Settings, review_code: str, as_of_date: date | None) -> bool:
+    """Tell whether the published file holds a review as of the date asked for."""
     if not settings.marts_file.exists():
-        return None
+        return False
     with _connect(settings, settings.marts_file) as connection:
         published = connection.execute("select as_of_date from quality.dim_builds").fetchone()
         known = connection.execute(
             "select 1 from review.dim_reviews where review_code = $code", {"code": review_code}
         ).fetchone()
-        is_as_of = as_of_date is None or (published is not None and published[0] == as_of_date)
-        return read_content(connection, review_code) if known and is_as_of else None
+    is_as_of = as_of_date is None or (published is not None and published[0] == as_of_date)
+    return known is not None and is_as_of
 
 
-def _read_own_build(settings: Settings, review_code: str, as_of_date: date | None) -> Content:
-    """Build the warehouse for this review alone, read it and discard it."""
+@contextlib.contextmanager
+def _own_build(settings: Settings, review_code: str, as_of_date: date | None) -> Iterator[Path]:
+    """Build the warehouse for this review alone, give its file and discard it."""
     from motcua.warehouse.edge import run_build, run_gate
 
     period_code, _, province_code = review_code.rpartition("-")
@@ -240,8 +341,7 @@ def _read_own_build(settings: Settings, review_code: str, as_of_date: date | Non
     )
     try:
         run_gate(build)
-        with _connect(settings, build.marts_file) as connection:
-            return read_content(connection, review_code)
+        yield build.marts_file
     finally:
         build.discard()
 
@@ -253,23 +353,6 @@ def _connect(settings: Settings, path: Path) -> Iterator[duckdb.DuckDBPyConnecti
         yield connection
 
 
-@contextlib.contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def _folder_name(version: int) -> str:
-    return f"v{version:02d}"
-
-
-def _last_version(shelf: Path) -> int:
-    names: Sequence[str] = [entry.name for entry in shelf.iterdir()] if shelf.is_dir() else ()
-    return max((int(match[1]) for name in names if (match := _VERSION.fullmatch(name))), default=0)
-
-
 def _says_the_same(folder: Path, content: Content) -> bool:
     """Tell whether a version is undamaged and its figures have the same sum."""
     if verify_pack(folder):
@@ -279,25 +362,20 @@ def _says_the_same(folder: Path, content: Content) -> bool:
     return bool(manifest["figures_sha256"] == figures_sha256(content))
 
 
-def _write_whole(partial: Path, folder: Path, content: Content, version: int) -> None:
-    """Write a pack into a folder of its own, read-only, and put it in place by one rename."""
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    for name, data in pack_files(with_version(content, version)).items():
-        path = partial / name
-        path.write_bytes(data)
-        path.chmod(0o444)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial.rename(folder)
+def _sum_file(path: Path) -> tuple[int, str]:
+    with path.open("rb") as handle:
+        return path.stat().st_size, hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 __all__ = [
     "MANIFEST",
-    "MANIFEST_SUM",
     "Pack",
+    "open_marts",
     "read_content",
     "read_marts",
+    "read_pack_content",
     "run_snapshot",
     "verify_pack",
     "write_pack",
+    "write_version",
 ]

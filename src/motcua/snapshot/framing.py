@@ -3,12 +3,14 @@
 import datetime
 import re
 
+from motcua.shelf.states import STATE_NAMES, StateCode
 from motcua.snapshot import numbers
 from motcua.snapshot.marts import Marts, Record
 from motcua.snapshot.model import SIMULATED_BANNER, Coverage, Header
 from motcua.snapshot.notes import RULE_NAMES
 
-STATE = "dự thảo"
+ABBREVIATION = "…"
+SIGNATORY_TITLE = "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"
 TITLE = "SỐ LIỆU HỌP RÀ SOÁT CÔNG TÁC CẢI CÁCH HÀNH CHÍNH"
 
 _NATIONAL_CODE = re.compile(r"H\d{2}")
@@ -28,6 +30,8 @@ def header(marts: Marts, version: int = 1) -> Header:
         province_code=review["province_code"],
         province_name=name,
         issuer_lines=_issuer_lines(review["province_code"], name),
+        issuer_abbreviation=ABBREVIATION,
+        signatory_title=SIGNATORY_TITLE,
         place=_bare_name(name),
         period_code=review["period_code"],
         period_name=review["period_name"] or review["period_code"],
@@ -37,8 +41,8 @@ def header(marts: Marts, version: int = 1) -> Header:
             f"Khai thác: số liệu biết đến hết ngày {numbers.format_date(review['as_of_date'])}"
         ),
         version=version,
-        version_line=version_line(version),
-        state=STATE,
+        version_line=version_line(version, "draft"),
+        state_code="draft",
         rule_code=review["rule_code"],
         rule_line=f"Quy tắc đếm: {RULE_NAMES.get(review['rule_code'], review['rule_code'])}",
         is_simulated=is_simulated,
@@ -46,9 +50,9 @@ def header(marts: Marts, version: int = 1) -> Header:
     )
 
 
-def version_line(version: int) -> str:
+def version_line(version: int, state_code: StateCode) -> str:
     """Say the version and its state."""
-    return f"Phiên bản {version:02d} ({STATE})"
+    return f"Phiên bản {version:02d} ({STATE_NAMES[state_code]})"
 
 
 def complete_codes(marts: Marts) -> tuple[str, ...]:

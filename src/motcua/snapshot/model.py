@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from motcua.snapshot import numbers
 
+CHANGES, ERRATA = "changes", "errata"
+HISTORY = (CHANGES, ERRATA)
+"""The tables that tell of other versions; what they hold are no figures of this one."""
 SIMULATED_BANNER = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 
 Kind = Literal["text", "count", "share", "score", "date"]
@@ -159,6 +164,8 @@ class Header:
     province_code: str
     province_name: str
     issuer_lines: tuple[str, ...]
+    issuer_abbreviation: str
+    signatory_title: str
     place: str
     period_code: str
     period_name: str
@@ -167,7 +174,7 @@ class Header:
     as_of_line: str
     version: int
     version_line: str
-    state: str
+    state_code: str
     rule_code: str
     rule_line: str
     is_simulated: bool
@@ -201,13 +208,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything the pack says; ``summary`` stands on the first page, below the table ``ten``."""
+    """Everything the pack says; ``summary`` stands on the first page, below the table ``ten``.
+
+    ``history`` stands under it and comes not from the marts: what changed since the last sealed
+    version and which figures were found wrong since, with the tables of ``HISTORY``.
+    """
 
     header: Header
     coverage: Coverage
     headlines: tuple[Headline, ...]
     missing_headlines: str
     summary: tuple[Section, ...]
+    history: tuple[Section, ...]
     figures: Mapping[str, Figure]
     sections: tuple[Section, ...]
     charts: tuple[Chart, ...]
@@ -216,6 +228,11 @@ class Content:
     definitions: tuple[Note, ...]
     decisions: tuple[Note, ...]
     delivery_ids: tuple[str, ...]
+
+    @property
+    def first_page(self) -> tuple[Section, ...]:
+        """What stands on the first page below its table."""
+        return (*self.summary, *self.history)
 
     def table(self, code: str) -> Table:
         """Give the table of a code."""
@@ -270,7 +287,25 @@ def to_json(content: Content) -> bytes:
     return f"{text}\n".encode()
 
 
+def from_json(data: bytes) -> Content:
+    """Read the content that ``to_json`` wrote.
+
+    Raises:
+        pydantic.ValidationError: it is none.
+    """
+    return TypeAdapter(Content).validate_json(data)
+
+
 def figures_sha256(content: Content) -> str:
-    """Sum what the content says apart from its version, to see whether anything is new."""
-    header = dataclasses.replace(content.header, version=0, version_line="")
-    return hashlib.sha256(to_json(dataclasses.replace(content, header=header))).hexdigest()
+    """Sum what the content says apart from its version, its state and what changed since another.
+
+    Two contents with one sum have nothing to tell apart, so that no new version is made.
+    """
+    header = dataclasses.replace(content.header, version=0, version_line="", state_code="")
+    bare = dataclasses.replace(
+        content,
+        header=header,
+        history=(),
+        tables=tuple(table for table in content.tables if table.code != CHANGES),
+    )
+    return hashlib.sha256(to_json(bare)).hexdigest()

@@ -8,12 +8,16 @@ from xml.sax.saxutils import escape
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
+from motcua.snapshot.listing import cell_codes
 from motcua.snapshot.model import Column, Row, Table
 
 _FILLS = {"body": "", "group": "E8EDF3", "total": "D5DEE9"}
 _HEAD_FILL = "DDE5EE"
 _TWIPS_PER_MM = 56.7
 _MANY = 12
+FIGURE_TAG = "motcua:"
+"""What the tag of every figure's content control begins with."""
+_TAG_LENGTH = 64
 _NARROW, _WIDE = 35, 70
 """Room beside the words of a cell, in twentieths of a point."""
 
@@ -30,6 +34,27 @@ class _Box:
     align: str = "left"
     is_bold: bool = False
     is_italic: bool = False
+    figure_code: str = ""
+
+
+def control_around(runs: str, figure_code: str, name: str = "", namespaces: str = "") -> str:
+    """Write the content control that keeps a figure's code around its text, however it is edited.
+
+    A control of rich text: in one of plain text LibreOffice shows the paragraph's size, not the
+    run's.
+
+    Args:
+        runs: the ``w:r`` inside it.
+        figure_code: as ``listing.shown_figures`` has it; Word allows a tag 64 characters.
+        name: what Word shows above the figure while it is edited.
+        namespaces: declarations, where the control is parsed by itself.
+    """
+    alias = f'<w:alias w:val="{_attribute(name[:_TAG_LENGTH])}"/>' if name else ""
+    return (
+        f"<w:sdt{f' {namespaces}' if namespaces else ''}><w:sdtPr>{alias}"
+        f'<w:tag w:val="{FIGURE_TAG}{_attribute(figure_code)}"/></w:sdtPr>'
+        f"<w:sdtContent>{runs}</w:sdtContent></w:sdt>"
+    )
 
 
 def table_element(table: Table, width_mm: float, half_points: int):
@@ -40,7 +65,10 @@ def table_element(table: Table, width_mm: float, half_points: int):
     head = "".join(
         _row(boxes, half_points, is_head=True) for boxes in _head_boxes(table.columns, widths)
     )
-    body = "".join(_row(_body_boxes(row, widths), half_points, is_head=False) for row in table.rows)
+    body = "".join(
+        _row(_body_boxes(row, widths, codes), half_points, is_head=False)
+        for row, codes in zip(table.rows, cell_codes(table), strict=True)
+    )
     return parse_xml(
         f"<w:tbl {nsdecls('w')}><w:tblPr>"
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -102,7 +130,7 @@ def _group_boxes(columns: Sequence[Column], widths: Sequence[int]) -> list[_Box]
     return boxes
 
 
-def _body_boxes(row: Row, widths: Sequence[int]) -> list[_Box]:
+def _body_boxes(row: Row, widths: Sequence[int], codes: Sequence[str]) -> list[_Box]:
     fill = _FILLS[row.kind]
     return [
         _Box(
@@ -112,8 +140,9 @@ def _body_boxes(row: Row, widths: Sequence[int]) -> list[_Box]:
             align="left" if cell.kind == "text" else "right",
             is_bold=bool(fill),
             is_italic=cell.value is None,
+            figure_code=code,
         )
-        for cell, width in zip(row.cells, widths, strict=True)
+        for cell, width, code in zip(row.cells, widths, codes, strict=True)
     ]
 
 
@@ -129,15 +158,19 @@ def _cell(box: _Box, half_points: int) -> str:
     fill = f'<w:shd w:val="clear" w:color="auto" w:fill="{box.fill}"/>' if box.fill else ""
     bold = "<w:b/>" if box.is_bold else ""
     italic = "<w:i/>" if box.is_italic else ""
+    run = (
+        f'<w:r><w:rPr>{bold}{italic}<w:sz w:val="{half_points}"/>'
+        f'<w:szCs w:val="{half_points}"/></w:rPr>'
+        f'<w:t xml:space="preserve">{escape(box.text)}</w:t></w:r>'
+    )
+    if box.figure_code:
+        run = control_around(run, box.figure_code)
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{box.width}" w:type="dxa"/>{span}{merge}{fill}'
         '<w:vAlign w:val="center"/></w:tcPr>'
         '<w:p><w:pPr><w:spacing w:before="10" w:after="10" w:line="240" w:lineRule="auto"/>'
         f'<w:ind w:firstLine="0"/><w:jc w:val="{box.align}"/>'
-        f'<w:rPr><w:sz w:val="{half_points}"/></w:rPr></w:pPr>'
-        f'<w:r><w:rPr>{bold}{italic}<w:sz w:val="{half_points}"/>'
-        f'<w:szCs w:val="{half_points}"/></w:rPr>'
-        f'<w:t xml:space="preserve">{escape(box.text)}</w:t></w:r></w:p></w:tc>'
+        f'<w:rPr><w:sz w:val="{half_points}"/></w:rPr></w:pPr>{run}</w:p></w:tc>'
     )
 
 

@@ -198,7 +198,7 @@ def _write_table(sheet: Worksheet, content: Content, table: Table, styles: _Styl
 def _summary_lines(content: Content) -> Iterator[str]:
     """Give the sentences of the first page, each under its title."""
     yield f"Độ phủ: {content.coverage.sentence}"
-    for section in content.summary:
+    for section in content.first_page:
         yield f"{section.title}:"
         yield from (f"– {paragraph.text}" for paragraph in section.paragraphs)
 

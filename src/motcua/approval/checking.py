@@ -1,0 +1,110 @@
+"""What must hold of a pack before it is checked and sealed, as sentences that say what does not."""
+
+from collections.abc import Iterator, Sequence
+
+from motcua.snapshot.framing import complete_codes
+from motcua.snapshot.listing import Change, changes, row_labels
+from motcua.snapshot.marts import Marts
+from motcua.snapshot.model import Content, RowKind, Table, to_json
+
+WHOLE = ("toàn tỉnh", "toàn thành phố", "toàn địa bàn")
+"""What a sentence may say only when every expected locality is in."""
+_IDENTITIES = (
+    ("received", ("received_online", "received_other", "carried_over")),
+    ("received", ("resolved", "pending")),
+    ("resolved", ("resolved_early", "resolved_on_time", "resolved_overdue")),
+    ("pending", ("pending_in_due", "pending_overdue")),
+)
+"""Form II.06 (TT 01/2020/TT-VPCP): a column and the columns that it is the sum of."""
+_ROW_KINDS: tuple[RowKind, ...] = ("body", "group", "total")
+_MANY = 20
+
+
+def find_faults(content: Content, read: Content, marts: Marts) -> tuple[str, ...]:
+    """Say everything that keeps a version from being checked; nothing where all is well.
+
+    Args:
+        content: what the version says.
+        read: what the marts say of the same review as of the same date now.
+        marts: the rows that ``read`` was built from.
+    """
+    return (
+        *difference_faults(changes(content, read)),
+        *sum_faults(content),
+        *coverage_faults(content, marts),
+    )
+
+
+def difference_faults(found: Sequence[Change]) -> tuple[str, ...]:
+    """Say which figures are not those of the marts, the first twenty by name."""
+    lines = [
+        f"{change.name}: bản này ghi «{change.before or 'không có'}», "
+        f"kho có «{change.after or 'không có'}»"
+        for change in found[:_MANY]
+    ]
+    if len(found) > _MANY:
+        lines.append(f"và {len(found) - _MANY} số khác nữa khác với kho")
+    return tuple(lines)
+
+
+def sum_faults(content: Content) -> tuple[str, ...]:
+    """Say which lines do not balance and which totals are not the sums of their lines."""
+    return tuple(
+        fault for table in content.tables for fault in (*_unbalanced(table), *_wrong_totals(table))
+    )
+
+
+def coverage_faults(content: Content, marts: Marts) -> tuple[str, ...]:
+    """Say which locality that is missing the first page does not name, and what says too much."""
+    named = content.coverage.sentence
+    faults = [
+        f"trang đầu không nêu {name} là chưa có số liệu đến hết kỳ"
+        for name in missing_localities(marts)
+        if name not in named
+    ]
+    if content.coverage.is_whole and faults:
+        faults.append("độ phủ ghi là đủ mà còn thiếu địa phương")
+    if missing_localities(marts) or content.coverage.missing:
+        said = to_json(content).decode()
+        faults += [
+            f"còn địa phương thiếu mà có câu viết «{word}»" for word in WHOLE if word in said
+        ]
+    return tuple(faults)
+
+
+def missing_localities(marts: Marts) -> tuple[str, ...]:
+    """Name the expected localities whose figures are not known to the period's end."""
+    complete = complete_codes(marts)
+    return tuple(
+        record["locality_name"]
+        for record in marts.localities
+        if record["is_expected"] and record["locality_code"] not in complete
+    )
+
+
+def _unbalanced(table: Table) -> Iterator[str]:
+    codes = [column.code.removesuffix("_count") for column in table.columns]
+    if not {part for _, parts in _IDENTITIES for part in parts} <= set(codes):
+        return
+    for label, row in zip(row_labels(table), table.rows, strict=True):
+        values = {c: _number(cell.value) for c, cell in zip(codes, row.cells, strict=True)}
+        for whole, parts in _IDENTITIES:
+            if values[whole] != sum(values[part] for part in parts):
+                yield f"{table.title}, {label}: {whole} không bằng tổng {' + '.join(parts)}"
+
+
+def _wrong_totals(table: Table) -> Iterator[str]:
+    """Compare totals with their groups and groups with their lines, where they show a count."""
+    rows = {kind: [row for row in table.rows if row.kind == kind] for kind in _ROW_KINDS}
+    for position, column in enumerate(table.columns):
+        sums = {
+            kind: sum(_number(row.cells[position].value) for row in found)
+            for kind, found in rows.items()
+            if found and (kind == "body" or all(r.cells[position].kind == "count" for r in found))
+        }
+        if column.kind == "count" and len(set(sums.values())) > 1:
+            yield f"{table.title}, cột {column.title}: tổng cộng và các dòng không khớp"
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,250 @@
+"""Read and write what lies on the shelf beside the packs: acts, errata, the page of all packs.
+
+``var/snapshots/<review_code>/`` holds the versions ``v<NN>/``, ``states.jsonl``, ``errata.jsonl``
+and ``lam_viec/``, where staff edit a copy of the report in Word.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from motcua.errors import PipelineError
+from motcua.settings import Settings
+from motcua.shelf.page import Entry, Review, render_index
+from motcua.shelf.states import (
+    DIFFERENCES,
+    MANIFEST,
+    Act,
+    Erratum,
+    StateCode,
+    last_sealed,
+    state_of,
+)
+
+STATES = "states.jsonl"
+ERRATA = "errata.jsonl"
+WORKING = "lam_viec"
+
+_VERSION = re.compile(r"v(\d{2,})")
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_Rows = TypeVar("_Rows", bound=BaseModel)
+
+
+@contextlib.contextmanager
+def lock_review(settings: Settings, review_code: str) -> Iterator[Path]:
+    """Hold the shelf of a review against other processes, mended, and give its folder."""
+    with _lock(settings.scratch / f"snapshot-{review_code}.lock"):
+        folder = settings.snapshots / review_code
+        _mend(folder)
+        yield folder
+
+
+def read_place(settings: Settings, path: Path) -> tuple[str, int]:
+    """Give review code and version of a pack on the shelf.
+
+    Raises:
+        PipelineError: the path is not ``var/snapshots/<review_code>/v<NN>`` of this home.
+    """
+    folder = path.resolve()
+    match = _VERSION.fullmatch(folder.name)
+    if match is None or folder.parent.parent != settings.snapshots.resolve():
+        raise PipelineError("pack", f"{path} is not a version under {settings.snapshots}")
+    return folder.parent.name, int(match[1])
+
+
+def folder_name(version: int) -> str:
+    """Name the folder of a version."""
+    return f"v{version:02d}"
+
+
+def read_versions(shelf: Path) -> list[int]:
+    """Give the versions of a review in order."""
+    names = [entry.name for entry in shelf.iterdir()] if shelf.is_dir() else []
+    return sorted(int(match[1]) for name in names if (match := _VERSION.fullmatch(name)))
+
+
+def read_acts(shelf: Path) -> tuple[Act, ...]:
+    """Read the acts of a review in the order that they were done."""
+    return _read_rows(shelf / STATES, Act)
+
+
+def read_errata(shelf: Path) -> tuple[Erratum, ...]:
+    """Read the errata of a review in the order that they were noted."""
+    return _read_rows(shelf / ERRATA, Erratum)
+
+
+def write_act(shelf: Path, version: int, state_code: StateCode, by: str, reason: str) -> Act:
+    """Note that a version came into a state now."""
+    act = Act(
+        version=version,
+        state_code=state_code,
+        by=by,
+        at=_now(),
+        reason=reason,
+        manifest_sha256=read_manifest_sha256(shelf / folder_name(version)),
+    )
+    _append(shelf / STATES, act)
+    return act
+
+
+def write_erratum(
+    shelf: Path, version: int, figure: tuple[str, str, str], text: str, by: str
+) -> Erratum:
+    """Note that a figure (code, name, text as printed) of a version was found wrong."""
+    code, name, printed = figure
+    erratum = Erratum(
+        version=version,
+        figure_code=code,
+        figure_name=name,
+        printed=printed,
+        text=text,
+        by=by,
+        at=_now(),
+    )
+    _append(shelf / ERRATA, erratum)
+    return erratum
+
+
+def read_manifest_sha256(folder: Path) -> str:
+    """Sum the manifest of a version."""
+    return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+
+
+def read_seal_faults(folder: Path) -> list[str]:
+    """Compare a version with the row of its seal, where the journal lies beside it.
+
+    The sums inside a pack find what was changed by accident; who rewrites files and sums together
+    is found by the sum of the manifest that the journal keeps outside the pack.
+    """
+    match = _VERSION.fullmatch(folder.resolve().name)
+    seals = [
+        act
+        for act in read_acts(folder.resolve().parent)
+        if match and act.version == int(match[1]) and act.state_code == "sealed"
+    ]
+    if not seals or not (folder / MANIFEST).exists():
+        return []
+    if seals[-1].manifest_sha256 == read_manifest_sha256(folder):
+        return []
+    return [f"{MANIFEST}: khác dòng niêm phong trong {STATES} / not the manifest that was sealed"]
+
+
+def put_in_place(partial: Path, folder: Path) -> None:
+    """Put a folder where another version of it may lie; killed between, it is mended later."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    old = _old(folder)
+    if folder.exists():
+        folder.rename(old)
+    partial.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def write_working_copy(shelf: Path, review_code: str, report: Path) -> None:
+    """Lay a copy of the report out for staff to edit, unless there is one."""
+    copy = shelf / WORKING / f"{review_code}.docx"
+    if copy.exists():
+        return
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    partial = copy.with_suffix(".partial")
+    shutil.copyfile(report, partial)
+    partial.replace(copy)
+
+
+def write_index(settings: Settings) -> Path:
+    """Write the page of all packs whole, and give its path."""
+    page = settings.snapshots / "index.html"
+    with _lock(settings.scratch / "shelf.lock"):
+        folders = sorted(path for path in settings.snapshots.iterdir() if path.is_dir())
+        reviews = [review for folder in folders if (review := _read_review(folder))]
+        partial = page.with_suffix(".partial")
+        partial.write_bytes(render_index(reviews))
+        partial.replace(page)
+    return page
+
+
+def _read_review(shelf: Path) -> Review | None:
+    acts = read_acts(shelf)
+    entries = tuple(
+        _read_entry(shelf, version, acts)
+        for version in reversed(read_versions(shelf))
+        if (shelf / folder_name(version) / MANIFEST).exists()
+    )
+    if not entries:
+        return None
+    working = shelf / WORKING / f"{shelf.name}.docx"
+    return Review(
+        review_code=shelf.name,
+        entries=entries,
+        errata=read_errata(shelf),
+        working_copy=f"{shelf.name}/{WORKING}/{working.name}" if working.exists() else "",
+        sealed_version=last_sealed(acts),
+    )
+
+
+def _read_entry(shelf: Path, version: int, acts: tuple[Act, ...]) -> Entry:
+    folder = shelf / folder_name(version)
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    differences = folder / DIFFERENCES
+    changed = json.loads(differences.read_text("utf-8")) if differences.exists() else None
+    return Entry(
+        manifest=manifest,
+        folder=f"{shelf.name}/{folder.name}",
+        state_code=state_of(acts, version),
+        acts=tuple(act for act in acts if act.version == version),
+        changed=changed,
+    )
+
+
+def _read_rows(path: Path, kind: type[_Rows]) -> tuple[_Rows, ...]:
+    if not path.exists():
+        return ()
+    try:
+        return tuple(
+            kind.model_validate_json(line) for line in path.read_text("utf-8").split("\n") if line
+        )
+    except ValidationError as error:
+        raise PipelineError("shelf", f"{path} has a line that cannot be read: {error}") from error
+
+
+def _append(path: Path, row: BaseModel) -> None:
+    """Add a line by replacing the journal whole."""
+    kept = [done.model_dump_json() for done in _read_rows(path, type(row))]
+    partial = path.with_suffix(".partial")
+    partial.write_text("\n".join([*kept, row.model_dump_json(), ""]), "utf-8")
+    partial.replace(path)
+
+
+def _now() -> str:
+    return datetime.now(_ZONE).isoformat(timespec="seconds")
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
+
+
+def _mend(shelf: Path) -> None:
+    """Finish what a process killed in ``put_in_place`` left."""
+    for old in shelf.glob(".v*.old"):
+        folder = old.with_name(old.name.removeprefix(".").removesuffix(".old"))
+        if folder.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(folder)
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,79 @@
+"""The states of a version: draft, checked, approved, sealed. Each step is an act kept as a row.
+
+«Duyệt nội bộ» and «niêm phong dữ liệu» are acts inside an office and stand for nothing else: no
+number, date or signature of a document comes from them.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+StateCode = Literal["draft", "checked", "approved", "sealed"]
+
+MANIFEST = "manifest.json"
+"""The file of a version that lists its files with their sums."""
+DIFFERENCES = "differences.json"
+"""The file of a version that lists what differs from the last sealed one."""
+STATE_NAMES: dict[StateCode, str] = {
+    "draft": "dự thảo",
+    "checked": "đã kiểm tra",
+    "approved": "duyệt nội bộ",
+    "sealed": "niêm phong dữ liệu",
+}
+"""Every state in its order, as people read it."""
+_WHAT_TO_DO: dict[StateCode, str] = {
+    "draft": "run `motcua pack check` first",
+    "checked": "run `motcua pack approve --by ROLE --reason TEXT` first",
+    "approved": "run `motcua pack seal --by ROLE`",
+    "sealed": "a sealed version never changes; `motcua snapshot --reason TEXT` makes a new one",
+}
+
+
+class Act(BaseModel):
+    """One row of ``states.jsonl``: a version came into a state, by whom, when and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int
+    state_code: StateCode
+    by: str
+    at: str
+    reason: str
+    manifest_sha256: str
+
+
+class Erratum(BaseModel):
+    """One row of ``errata.jsonl``: a figure of a sealed version that was found wrong later."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int
+    figure_code: str
+    figure_name: str
+    printed: str
+    text: str
+    by: str
+    at: str
+
+
+def state_of(acts: Sequence[Act], version: int) -> StateCode:
+    """Give the state of a version; one that no act speaks of is a draft."""
+    return next((act.state_code for act in reversed(acts) if act.version == version), "draft")
+
+
+def last_sealed(acts: Sequence[Act]) -> int | None:
+    """Give the last version that is sealed."""
+    return max((act.version for act in acts if act.state_code == "sealed"), default=None)
+
+
+def why_not(acts: Sequence[Act], version: int, wanted: StateCode) -> str:
+    """Say why a version cannot come into a state, and what to do; empty where it can.
+
+    A step leads from one state to the next; a check may be repeated until the approval.
+    """
+    order = list(STATE_NAMES)
+    state = state_of(acts, version)
+    if order.index(wanted) - order.index(state) == 1 or state == wanted == "checked":
+        return ""
+    return f"version {version:02d} is {state}, so it cannot become {wanted}: {_WHAT_TO_DO[state]}"

@@ -1,0 +1,131 @@
+"""What a pack says of other versions: its differences from the last sealed one, and errata."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from motcua.shelf.states import Erratum
+from motcua.snapshot import sentences
+from motcua.snapshot.listing import Change
+from motcua.snapshot.model import (
+    CHANGES,
+    ERRATA,
+    Column,
+    Content,
+    Row,
+    Section,
+    Table,
+    date_cell,
+    text_cell,
+)
+
+_CHANGES = "Thay đổi so với bản trước"
+_ERRATA = "Đính chính số liệu đã niêm phong"
+_GONE = "không có"
+_ORDER = Column("order", "TT", kind="text", width=7)
+
+
+def with_changes(content: Content, sealed: int, reason: str, found: Sequence[Change]) -> Content:
+    """Give the content with its differences from a sealed version, and why there is a new one."""
+    said = f"Lập lại sau bản {sealed:02d} đã niêm phong; lý do: {reason.rstrip(' .')}."
+    what = f"Số liệu thay đổi: xem phụ lục «{_CHANGES}»." if found else "Không số nào thay đổi."
+    section = Section("", _CHANGES, (sentences.say(CHANGES, f"{said} {what}"),))
+    return _with(content, section, changes_table(found, sealed))
+
+
+def with_errata(content: Content, found: Sequence[Erratum]) -> Content:
+    """Give the content with the errata of the review's sealed versions."""
+    if not found:
+        return content
+    said = "Có số liệu của bản đã niêm phong được đính chính"
+    sentence = sentences.say(ERRATA, f"{said}: xem phụ lục «{_ERRATA}».")
+    return _with(content, Section("", "Đính chính", (sentence,)), errata_table(found))
+
+
+def changes_table(found: Sequence[Change], sealed: int | None = None) -> Table:
+    """Lay out the sentences' figures that changed; changes of tables' cells are counted."""
+    figures = [change for change in found if not change.table_code]
+    rows = tuple(
+        Row(
+            "body",
+            (
+                text_cell(number),
+                text_cell(change.name),
+                text_cell(_GONE if change.before is None else change.before),
+                text_cell(_GONE if change.after is None else change.after),
+            ),
+        )
+        for number, change in enumerate(figures, start=1)
+    )
+    cells = len(found) - len(figures)
+    note = f"Ngoài ra {cells} ô của các bảng thay đổi; liệt kê đủ trong tệp differences.json."
+    nothing = (
+        "chưa có bản nào được niêm phong trước bản này"
+        if sealed is None
+        else f"không số nào của lời văn khác bản {sealed:02d}"
+    )
+    return Table(
+        code=CHANGES,
+        title=_CHANGES,
+        sheet="Thay đổi",
+        unit="Như in ở mỗi bản",
+        columns=(
+            _ORDER,
+            Column("figure", "Số liệu", kind="text", width=60),
+            Column("before", f"Bản {sealed:02d}" if sealed else "Trước", kind="text", width=28),
+            Column("after", "Bản này", kind="text", width=28),
+        ),
+        rows=rows,
+        notes=(note,) if cells else (),
+        empty_sentence=f"{_CHANGES}: {nothing}.",
+    )
+
+
+def errata_table(found: Sequence[Erratum]) -> Table:
+    """Lay out the figures of sealed versions that were found wrong later."""
+    rows = tuple(
+        Row(
+            "body",
+            (
+                text_cell(number),
+                text_cell(erratum.figure_name),
+                text_cell(f"{erratum.version:02d}"),
+                text_cell(erratum.printed),
+                text_cell(erratum.text),
+                date_cell(datetime.fromisoformat(erratum.at)),
+            ),
+        )
+        for number, erratum in enumerate(found, start=1)
+    )
+    return Table(
+        code=ERRATA,
+        title=_ERRATA,
+        sheet="Đính chính",
+        unit="Như in ở bản đã niêm phong",
+        columns=(
+            _ORDER,
+            Column("figure", "Số liệu", kind="text", width=44),
+            Column("version", "Bản", kind="text", width=7),
+            Column("printed", "Đã in", kind="text", width=20),
+            Column("text", "Đính chính", kind="text", width=50),
+            Column("noted", "Ngày ghi", kind="date", width=13),
+        ),
+        rows=rows,
+        empty_sentence=f"{_ERRATA}: không có.",
+    )
+
+
+def differences_json(base_version: int, reason: str, found: Sequence[Change]) -> bytes:
+    """Write every difference from a sealed version, cells of tables too."""
+    told = {
+        "base_version": base_version,
+        "reason": reason,
+        "changes": [dataclasses.asdict(change) for change in found],
+    }
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _with(content: Content, section: Section, table: Table) -> Content:
+    tables = tuple(table if other.code == table.code else other for other in content.tables)
+    return dataclasses.replace(content, history=(*content.history, section), tables=tables)
