@@ -32,6 +32,9 @@ EXPORTED = "2024-07-03T07:30:00+07:00"
 ARRIVED = dt.datetime(2024, 7, 10, 8)
 
 
+FEW = settings(max_examples=30, deadline=None)
+
+
 @pytest.fixture
 def intake(tmp_path, monkeypatch):
     """A home where each delivery arrives a minute after the one before."""
@@ -403,6 +406,7 @@ def test_the_contract_of_returns_has_every_column_that_is_not_personal():
     assert contract.is_correction
 
 
+@FEW
 @given(
     moment=st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2090, 1, 1)),
     waits=st.lists(st.integers(0, 10**8), min_size=2, max_size=2, unique=True),
@@ -419,6 +423,7 @@ def test_mark_is_read_back_and_corrections_sort_by_arrival(moment, waits, is_sim
     assert moment < first < second < moment + dt.timedelta(minutes=2)
 
 
+@FEW
 @given(st.text())
 def test_any_text_becomes_one_line_of_a_bounded_length(text):
     shown = cell_text(text)
@@ -428,7 +433,6 @@ def test_any_text_becomes_one_line_of_a_bounded_length(text):
     assert faulty_text(text, may_be_words=True) in (shown, HIDDEN)
 
 
-FEW = settings(max_examples=40, deadline=None)
 KEYS = st.sets(st.tuples(st.sampled_from("ab"), st.sampled_from(["r", "s"]), st.integers(0, 5)))
 
 
