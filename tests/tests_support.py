@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,15 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 def last_line(text: str) -> dict:
     """The JSON that a program printed as its last line."""
     return json.loads(text.strip().splitlines()[-1])
+
+
+def contents_of(path: Path) -> Iterator[bytes]:
+    """Give the bytes of a file, and of what is packed in it: workbooks and letters are archives."""
+    yield path.read_bytes()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                yield archive.read(name)
 
 
 def spoil_dbt(folder: Path, sql: str = "select 1 as found") -> Path:

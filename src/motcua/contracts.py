@@ -220,6 +220,10 @@ class Contract(_Frozen):
         default_factory=dict,
         description="dossier_code, procedure_code: regular expression of the source's own form.",
     )
+    is_correction: bool = Field(
+        False,
+        description="Deliveries are mended returns: any dataset may be absent, none refuses all.",
+    )
     datasets: Mapping[str, Layout]
 
     @model_validator(mode="after")

@@ -98,7 +98,12 @@ def write_receipt(receipt: Receipt, folder: Path) -> Path:
     return path
 
 
+def read_receipt(path: Path) -> Receipt:
+    """Read one receipt."""
+    return Receipt.model_validate_json(path.read_text(encoding="utf-8"))
+
+
 def read_receipts(folder: Path) -> Iterator[Receipt]:
     """Read every receipt of a folder, by delivery id."""
     for path in sorted(folder.glob("*.json")):
-        yield Receipt.model_validate_json(path.read_text(encoding="utf-8"))
+        yield read_receipt(path)

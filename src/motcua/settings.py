@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     max_workbook_bytes: ByteSize = Field(
         ByteSize(2**30), description="Bytes that a workbook may unpack to."
     )
+    max_return_lines: int = Field(
+        5_000, ge=1, description="Lines that one sheet of a return may show."
+    )
     airflow_port: int = Field(8080, description="Port of Airflow's page and API under `make up`.")
     issuer: str = Field(
         "", description="Office that issues a pack, its lines with `|` between; empty: the province"
@@ -125,6 +128,11 @@ class Settings(BaseSettings):
     def snapshots(self) -> Path:
         """Packs: ``var/snapshots/<review_code>/v<NN>/``."""
         return self.var / "snapshots"
+
+    @property
+    def returns(self) -> Path:
+        """What localities get back: ``var/returns/<locality_code>/tra_lai_….xlsx``, ``.docx``."""
+        return self.var / "returns"
 
     @property
     def data_docs(self) -> Path:

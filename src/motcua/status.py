@@ -13,6 +13,23 @@ FREE_BYTES_WANTED = 5 * 2**30
 
 Lines = list[dict[str, object]]
 
+_QUALITY = {
+    "locality": "locality_code",
+    "month": "strftime(exported_month_date, '%Y-%m')",
+    "deliveries": "delivery_count",
+    "refused whole": "refused_delivery_count",
+    "lines": "source_count",
+    "accepted": "accepted_count",
+    "refused": "refused_count",
+    "warned": "warned_count",
+    "corrected": "corrected_count",
+}
+_HAS_QUALITY_SQL = "select 1 from duckdb_tables() where table_name = 'fct_locality_quality'"
+_QUALITY_SQL = (
+    f"select {', '.join(_QUALITY.values())} from quality.fct_locality_quality "
+    "order by locality_code, exported_month_date"
+)
+
 
 def read_delivery_lines(settings: Settings) -> Lines:
     """Give a line per delivery, by locality and time of export."""
@@ -83,6 +100,19 @@ def read_published_lines(settings: Settings) -> Lines:
             "simulated": is_simulated,
         }
     ]
+
+
+def read_quality_lines(settings: Settings) -> Lines:
+    """Give a line per locality and month of export: how good its deliveries were, as published."""
+    if not settings.marts_file.exists():
+        return []
+    import duckdb
+
+    with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
+        # A release from before this table has none of it.
+        has_table = connection.execute(_HAS_QUALITY_SQL).fetchall()
+        rows = connection.execute(_QUALITY_SQL).fetchall() if has_table else []
+    return [dict(zip(_QUALITY, row, strict=True)) for row in rows]
 
 
 def find_troubles(settings: Settings) -> list[str]:

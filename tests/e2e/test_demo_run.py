@@ -8,7 +8,10 @@ import subprocess
 import sys
 
 import duckdb
+import openpyxl
 import pytest
+
+from tests_support import contents_of
 
 pytestmark = pytest.mark.xdist_group("demo")
 HANDLING = "select sum(resolved_count) from review.mart_review__handling where rule_code = 'ii06'"
@@ -155,6 +158,7 @@ def test_taking_originals_in_again_gives_the_same_bytes(demo_run, tmp_path):
     made = [
         *copy.settings.receipts.glob("*.json"),
         *(path for one in localities for path in copy.settings.accepted.glob(f"*/*={one}/*")),
+        *copy.settings.returns.glob("*/*"),
     ]
 
     assert len(made) > 50
@@ -201,11 +205,22 @@ def test_no_personal_value_leaves_the_landing(demo_run):
     leaks = {}
     for path in sorted(home.path.rglob("*")):
         if path.is_file() and not any(path.is_relative_to(zone) for zone in kept):
-            found = pattern.search(path.read_bytes())
-            if found:
-                leaks[path] = found.group().decode()
+            for content in contents_of(path):
+                if found := pattern.search(content):
+                    leaks[path] = found.group().decode()
 
     assert leaks == {}
+    assert len(list(home.settings.returns.glob("*/tra_lai_*.xlsx"))) > 40
+
+
+def test_the_leak_search_looks_into_workbooks(demo_run, tmp_path):
+    home, _ = demo_run
+    value = sorted(read_personal_values(home))[0]
+    workbook = openpyxl.Workbook()
+    workbook.active["A1"] = value.decode()
+    workbook.save(tmp_path / "leak.xlsx")
+
+    assert any(value in content for content in contents_of(tmp_path / "leak.xlsx"))
 
 
 def test_the_leak_search_finds_what_is_there(demo_run):

@@ -23,7 +23,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -46,7 +46,16 @@ from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
 from motcua.intake.opening import edge as opening
 from motcua.intake.refusals import DeliveryRefusedError
-from motcua.receipts import Check, DatasetCount, Receipt, ReceivedFile, write_receipt
+from motcua.receipts import (
+    Check,
+    DatasetCount,
+    Receipt,
+    ReceivedFile,
+    read_receipt,
+    write_receipt,
+)
+from motcua.returns import edge as returns
+from motcua.returns.mark import Mark, corrected_at
 from motcua.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -78,6 +87,7 @@ class Outcome(Protocol):
     result: dict[str, Any]
 
 
+Tried = TypeVar("Tried")
 RunSuite = Callable[[duckdb.DuckDBPyConnection, str, Path], Outcome]
 
 
@@ -92,6 +102,11 @@ class _Arrival:
     delivery_name: str
 
     @property
+    def order(self) -> tuple[dt.datetime, str, str]:
+        """What a locality's deliveries are sorted by: arrival, and in one second their names."""
+        return self.arrived_at, self.delivery_name, self.delivery_id
+
+    @property
     def files(self) -> Path:
         return self.folder / "files"
 
@@ -103,6 +118,7 @@ class _Context:
     settings: Settings
     locality: Locality
     contracts: Mapping[str, Contract]
+    correction: Contract
     sums: Mapping[str, str]
     suites_sha256: str | None
     run_suite: RunSuite
@@ -122,6 +138,31 @@ class _Outputs:
 
     accepted: list[tuple[Path, Path]] = field(default_factory=list)
     others: list[tuple[Path, Path]] = field(default_factory=list)
+    returned: list[tuple[Path, Path]] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[tuple[Path, Path]]:
+        """Every file, where it lies now and where it belongs."""
+        return [*self.accepted, *self.others, *self.returned]
+
+
+class _Turn:
+    """One delivery's place in the order of arrival: it can wait until those before are decided."""
+
+    def __init__(self, before: "_Turn | None") -> None:
+        self._before = before
+        self._is_over = threading.Event()
+
+    def wait(self) -> None:
+        """Wait until every delivery before this one has been decided, or failed."""
+        if self._before:
+            self._before._is_over.wait()
+            self._before = None
+
+    def end(self) -> None:
+        """Let the next go on, not before those ahead of this one are over."""
+        self.wait()
+        self._is_over.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +175,16 @@ class _Judged:
     checks: tuple[Check, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     refusal: DeliveryRefusedError | None = None
+    corrected: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """How a mended return is read: its contract, and what it stands on, accepted before it."""
+
+    contract: Contract
+    exported_at: dt.datetime
+    accepted: Mapping[str, tuple[Path, ...]]
 
 
 def read_waiting(settings: Settings) -> list[str]:
@@ -203,11 +254,12 @@ def run_intake(
         write_empty_datasets(settings)
         for entry in _inbox_entries(settings, locality_code):
             _tried(faults, lambda entry=entry: _keep_original(context, entry))
-        folders = _raw_without_receipt(settings, locality_code)
-        # One delivery is decoded by DuckDB while another is judged in Python.
+        arrivals = _waiting_arrivals(context, faults)
+        # One delivery is decoded by DuckDB while another is judged in Python. They begin in the
+        # order of arrival and end in it, since a return speaks of what came before.
         with ThreadPoolExecutor(settings.deliveries_at_once) as pool:
             decided = pool.map(
-                lambda folder: _tried(faults, lambda: _take_in_raw(context, folder)), folders
+                lambda pair: _tried(faults, lambda: _take_turn(context, *pair)), arrivals
             )
             receipts = sorted(
                 (receipt for receipt in decided if receipt), key=lambda one: one.delivery_name
@@ -243,7 +295,7 @@ def _empty_parquet(types: tuple[tuple[str, str], ...]) -> bytes:
 
 def delete_derived(settings: Settings) -> None:
     """Delete all that intake can make again from raw, receipts first."""
-    for folder in (settings.receipts, settings.accepted, settings.quarantine):
+    for folder in (settings.receipts, settings.accepted, settings.quarantine, settings.returns):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -285,7 +337,8 @@ def run_again(
     context = _read_context(settings, locality_code, run_suite)
     with _locked(settings, locality_code):
         write_empty_datasets(settings)
-        return _take_in_raw(context, settings.raw / locality_code / delivery_id)
+        folder = settings.raw / locality_code / delivery_id
+        return _decide(context, _read_arrival(context.locality, folder), _Turn(None))
 
 
 def run_aside(
@@ -317,7 +370,7 @@ def run_aside(
         sums={**context.sums, change.contract.contract: ""},
     )
     folder = settings.raw / locality_code / delivery_id
-    return _decide(aside, _read_arrival(context.locality, folder))
+    return _decide(aside, _read_arrival(context.locality, folder), _Turn(None))
 
 
 def open_export(path: Path, scratch: Path, settings: Settings) -> list[SourceFile]:
@@ -338,15 +391,20 @@ def _read_context(settings: Settings, locality_code: str, run_suite: RunSuite | 
     if absent:
         reason = f"{locality_code} names contracts that do not exist: {', '.join(absent)}"
         raise SettingsError("localities", reason)
-    contracts = {name: known[name] for name in locality.contracts}
-    sums = {
-        name: hashlib.sha256((settings.contracts / f"{name}.yml").read_bytes()).hexdigest()
-        for name in contracts
-    }
+    contracts = {name: known[name] for name in locality.contracts if not known[name].is_correction}
+    paths = {name: settings.contracts / f"{name}.yml" for name in contracts}
+    paths[returns.CONTRACT] = returns.contract_path(settings)
+    sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
     if run_suite is None:
         threading.Thread(target=_import_quietly, args=("great_expectations",), daemon=True).start()
     return _Context(
-        settings, locality, contracts, sums, _suites_sum(settings), run_suite or _run_suite
+        settings,
+        locality,
+        contracts,
+        returns.read_contract(settings),
+        sums,
+        _suites_sum(settings),
+        run_suite or _run_suite,
     )
 
 
@@ -381,7 +439,7 @@ def _locked(settings: Settings, locality_code: str) -> Iterator[None]:
         yield
 
 
-def _tried(faults: list[Exception], step: Callable[[], Receipt | None]) -> Receipt | None:
+def _tried(faults: list[Exception], step: Callable[[], Tried]) -> Tried | None:
     try:
         return step()
     except Exception as error:
@@ -423,8 +481,36 @@ def _raw_without_receipt(settings: Settings, locality_code: str) -> list[Path]:
     ]
 
 
-def _take_in_raw(context: _Context, folder: Path) -> Receipt | None:
-    return _decide(context, _read_arrival(context.locality, folder))
+def _waiting_arrivals(context: _Context, faults: list[Exception]) -> list[tuple[_Arrival, "_Turn"]]:
+    """Give the deliveries without a receipt in order of arrival, each with its turn."""
+    folders = _raw_without_receipt(context.settings, context.locality.locality_code)
+    read = [
+        _tried(faults, lambda folder=folder: _read_arrival(context.locality, folder))
+        for folder in folders
+    ]
+    pairs: list[tuple[_Arrival, _Turn]] = []
+    for arrival in sorted((one for one in read if one), key=lambda one: one.order):
+        pairs.append((arrival, _Turn(pairs[-1][1] if pairs else None)))
+    return pairs
+
+
+def _take_turn(context: _Context, arrival: _Arrival, turn: "_Turn") -> Receipt:
+    try:
+        return _decide(context, arrival, turn)
+    finally:
+        turn.end()
+
+
+def _read_earlier(context: _Context, arrival: _Arrival) -> list[Receipt]:
+    """Read the receipts of the locality's deliveries that came before this one."""
+    found = []
+    for folder in _folders(context.settings.raw / context.locality.locality_code):
+        path = context.settings.receipts / f"{folder.name}.json"
+        # A delivery whose arrival cannot be read is told of as itself, not here.
+        with contextlib.suppress(PipelineError):
+            if _read_arrival(context.locality, folder).order < arrival.order and path.exists():
+                found.append(read_receipt(path))
+    return found
 
 
 # Originals
@@ -559,7 +645,7 @@ def _remove(path: Path) -> None:
 # One delivery
 
 
-def _decide(context: _Context, arrival: _Arrival) -> Receipt:
+def _decide(context: _Context, arrival: _Arrival, turn: _Turn) -> Receipt:
     """Decode and check a delivery and write what became of it; the receipt comes last."""
     settings = context.settings
     scratch = settings.scratch / arrival.delivery_id
@@ -574,13 +660,16 @@ def _decide(context: _Context, arrival: _Arrival) -> Receipt:
                 + ", ".join(f"{name} {kind}" for name, kind in REFUSAL_COLUMNS.items())
                 + ", sequence integer default 0)"
             )
-            judged = _judge(connection, context, arrival, scratch, outputs)
+            returns.create_tables(connection)
+            judged = _judge(connection, context, (arrival, turn), scratch, outputs)
             receipt = _receipt_of(context, arrival, judged)
             _write_refusals(connection, context, receipt, outputs)
+            turn.wait()
+            _write_return(connection, context, (arrival, judged, receipt), scratch, outputs)
         _put(context, receipt, outputs)
         write_receipt(receipt, settings.receipts)
     finally:
-        for partial, _ in (*outputs.accepted, *outputs.others):
+        for partial, _ in outputs.all:
             partial.unlink(missing_ok=True)
         shutil.rmtree(scratch, ignore_errors=True)
     logger.info(
@@ -625,25 +714,88 @@ def _set_token_key(connection: duckdb.DuckDBPyConnection, context: _Context) -> 
 def _judge(
     connection: duckdb.DuckDBPyConnection,
     context: _Context,
-    arrival: _Arrival,
+    arrived: tuple[_Arrival, _Turn],
     scratch: Path,
     outputs: _Outputs,
 ) -> _Judged:
-    manifest, plan = Manifest(), None
+    arrival, _ = arrived
+    manifest, plan, corrected = Manifest(), None, None
     try:
         originals = _regular_files(arrival.files)
         files = _open_files(arrival.delivery_name, originals, scratch, context.settings)
-        manifest = _read_manifest(files)
         data = _data_files(files)
+        corrected = _read_corrected(context, arrival, data)
+        if corrected:
+            manifest = Manifest(
+                exported_at=corrected_at(corrected, arrival.arrived_at),
+                is_simulated=corrected.is_simulated,
+            )
+            correction = _read_correction(context, arrived, corrected)
+        else:
+            manifest, correction = _read_manifest(files), None
         deliveries.check_manifest_files(
             manifest, [file.name for file in data], arrival.delivery_name
         )
-        plan, probes = _choose_plan(context, arrival, data, scratch)
-        return _check_datasets(
-            connection, context, arrival, (plan, manifest, probes), scratch, outputs
+        contracts = [correction.contract] if correction else [*context.contracts.values()]
+        plan, probes = _choose_plan(context, contracts, (arrival, data), scratch)
+        judged = _check_datasets(
+            connection, context, arrival, (plan, manifest, probes, correction), scratch, outputs
         )
+        return replace(judged, corrected=corrected)
     except DeliveryRefusedError as refusal:
-        return _Judged(plan, manifest, refusal=refusal)
+        return _Judged(plan, manifest, refusal=refusal, corrected=corrected)
+
+
+def _read_corrected(
+    context: _Context, arrival: _Arrival, data: Sequence[SourceFile]
+) -> Mark | None:
+    """Say which delivery's return this is, if it is one; another locality's is refused."""
+    marks = returns.read_marks(data, context.settings)
+    if len(marks) > 1:
+        detail = ", ".join(mark.delivery_id for mark in marks)
+        raise DeliveryRefusedError("returns_together", arrival.delivery_name, detail)
+    if marks and marks[0].locality_code != context.locality.locality_code:
+        raise DeliveryRefusedError("return_of_other", arrival.delivery_name, marks[0].locality_code)
+    return marks[0] if marks else None
+
+
+def _read_correction(context: _Context, arrived: tuple[_Arrival, _Turn], mark: Mark) -> _Correction:
+    """Gather what a correction stands on: the export that it corrects and earlier corrections.
+
+    Codes keep the form of that export's contract. A return of a delivery that was refused whole
+    holds its faulty lines only, and is not taken for the whole.
+    """
+    arrival, turn = arrived
+    turn.wait()
+    earlier = _read_earlier(context, arrival)
+    end = corrected_at(mark, arrival.arrived_at)
+    chain = [
+        one
+        for one in earlier
+        if mark.exported_at <= dt.datetime.fromisoformat(one.exported_at) < end
+    ]
+    for one in chain:
+        is_export = one.contract_code != returns.CONTRACT
+        if one.delivery_id == mark.delivery_id and one.state_code == "refused" and is_export:
+            raise DeliveryRefusedError(
+                "return_of_refused", arrival.delivery_name, one.delivery_name
+            )
+    sources = [
+        context.contracts[one.contract_code]
+        for one in chain
+        if one.contract_code in context.contracts
+    ] or [*context.contracts.values()]
+    accepted = {
+        code: tuple(
+            path
+            for one in chain
+            if (path := _accepted_path(context, code, one.delivery_id)).exists()
+        )
+        for code in ("procedures", "dossiers")
+    }
+    forms = sources[0].code_forms if sources else {}
+    contract = context.correction.model_copy(update={"code_forms": forms})
+    return _Correction(contract, mark.exported_at, accepted)
 
 
 def _open_files(
@@ -692,11 +844,15 @@ def _read_manifest(files: Sequence[SourceFile]) -> Manifest:
 
 
 def _choose_plan(
-    context: _Context, arrival: _Arrival, files: Sequence[SourceFile], scratch: Path
+    context: _Context,
+    contracts: Sequence[Contract],
+    source: tuple[_Arrival, Sequence[SourceFile]],
+    scratch: Path,
 ) -> tuple[Plan, Mapping[str, tuple[Probe, ...]]]:
-    """Take the first contract of the locality whose file names and headers fit."""
+    """Take the first of the contracts whose file names and headers fit."""
+    arrival, files = source
     reasons: list[DeliveryRefusedError] = []
-    for contract in context.contracts.values():
+    for contract in contracts:
         plan = deliveries.plan_files(contract, files)
         if plan is None:
             continue
@@ -720,7 +876,8 @@ def _read_probes(plan: Plan, scratch: Path, settings: Settings) -> dict[str, tup
         layout = plan.contract.datasets[code]
         read = [probe for file in files for probe in decoding.read_probes(file, layout, place)]
         for probe in read:
-            _check_header(code, layout, probe)
+            if probe.has_sheet or not plan.contract.is_correction:
+                _check_header(code, layout, probe)
         sent = tuple(probe for probe in read if probe.has_sheet)
         if sent:
             probes[code] = sent
@@ -749,15 +906,19 @@ def _check_datasets(
     connection: duckdb.DuckDBPyConnection,
     context: _Context,
     arrival: _Arrival,
-    source: tuple[Plan, Manifest, Mapping[str, tuple[Probe, ...]]],
+    source: tuple[Plan, Manifest, Mapping[str, tuple[Probe, ...]], _Correction | None],
     scratch: Path,
     outputs: _Outputs,
 ) -> _Judged:
-    plan, manifest, probes = source
+    plan, manifest, probes, correction = source
     exported_at, _ = deliveries.exported_at_of(
         plan.contract, manifest, arrival.delivery_name, arrival.arrived_at
     )
-    _create_surroundings(connection, context, plan.contract, exported_at)
+    # A correction tells of the moment of its export, which checks of dates go by.
+    as_of = correction.exported_at if correction else exported_at
+    _create_surroundings(connection, context, plan.contract, as_of)
+    if correction:
+        _recall_accepted(connection, correction)
     counts: list[DatasetCount] = []
     checks: list[Check] = []
     unknown: list[str] = []
@@ -772,14 +933,49 @@ def _check_datasets(
         _keep_validation(context, arrival, code, outcome, outputs)
         count = _sort_rows(connection, arrival, decoded)
         counts.append(count)
+        columns = _columns_sent(plan.contract.datasets[code], probes[code])
+        returns.note_dataset(connection, decoded, columns, context.settings.max_return_lines)
         refusal = refusal or _refusal_of(arrival, plan.contract, count, outcome)
         _keep_accepted(connection, context, arrival, decoded, exported_at, count, outputs)
         _drop_rows(connection, decoded)
-    if not refusal and not any(count.line_count for count in counts):
-        refusal = DeliveryRefusedError("delivery_empty", arrival.delivery_name)
+    refusal = refusal or _refusal_of_all(arrival, counts)
     return _Judged(
         plan, manifest, tuple(counts), tuple(checks), tuple(dict.fromkeys(unknown)), refusal
     )
+
+
+def _refusal_of_all(
+    arrival: _Arrival, counts: Sequence[DatasetCount]
+) -> DeliveryRefusedError | None:
+    """Refuse a delivery without a line, and one (a correction) of which no line is good."""
+    if not any(count.line_count for count in counts):
+        return DeliveryRefusedError("delivery_empty", arrival.delivery_name)
+    if not any(count.accepted_count for count in counts):
+        detail = ", ".join(
+            f"{count.dataset_code} ({count.refused_count}/{count.source_count})" for count in counts
+        )
+        return DeliveryRefusedError("too_many_refused", arrival.delivery_name, detail)
+    return None
+
+
+def _columns_sent(layout: Layout, probes: Sequence[Probe]) -> set[str]:
+    """Name the canonical columns for which a source has something, or a contract says it."""
+    missing = set.intersection(*(set(probe.match.missing) for probe in probes))
+    sources = {**layout.columns, **layout.parent_columns}
+    read = {
+        target for source, targets in sources.items() if source not in missing for target in targets
+    }
+    return read | {*layout.defaults, *layout.by_presence, *layout.has_items}
+
+
+def _recall_accepted(connection: duckdb.DuckDBPyConnection, correction: _Correction) -> None:
+    """Let a correction's lines lean on what was accepted of the export that it corrects."""
+    for code, column in (("procedures", "procedure_code"), ("dossiers", "dossier_code")):
+        for path in correction.accepted[code]:
+            connection.execute(
+                f"insert into accepted_{code} select distinct {column} "
+                f"from read_parquet({quoted(str(path))})"
+            )
 
 
 def _job_of(
@@ -944,6 +1140,8 @@ def _refusal_of(
     ]
     if outcome.refuses_delivery:
         return DeliveryRefusedError("checks_not_met", arrival.delivery_name, " ".join(unmet))
+    if contract.is_correction:
+        return None
     if count.source_count == 0:
         is_needed = count.dataset_code == "dossiers"
         return DeliveryRefusedError("delivery_empty", arrival.delivery_name) if is_needed else None
@@ -1097,9 +1295,41 @@ def _write_refusals(
     )
 
 
+def _write_return(
+    connection: duckdb.DuckDBPyConnection,
+    context: _Context,
+    decided: tuple[_Arrival, _Judged, Receipt],
+    scratch: Path,
+    outputs: _Outputs,
+) -> None:
+    """Write what the sender gets back, and what its next delivery is compared with."""
+    arrival, judged, receipt = decided
+    settings = context.settings
+    path = settings.quarantine / receipt.delivery_id / returns.KEYS_FILE
+    outputs.others.append((_partial(path), path))
+    returns.write_keys(connection, outputs.others[-1][0])
+    if not returns.needs_return(receipt):
+        return
+    lying = {path: partial for partial, path in outputs.accepted}
+    accepted = {code: _accepted_path(context, code, receipt.delivery_id) for code in DATASETS}
+    job = returns.Job(
+        settings,
+        context.correction,
+        receipt,
+        judged.corrected,
+        _read_earlier(context, arrival),
+        {code: lying[path] for code, path in accepted.items() if path in lying},
+        scratch,
+    )
+    for name, content in returns.render_return(connection, job).items():
+        path = settings.returns / receipt.locality_code / name
+        outputs.returned.append((_partial(path), path))
+        outputs.returned[-1][0].write_bytes(content)
+
+
 def _put(context: _Context, receipt: Receipt, outputs: _Outputs) -> None:
     """Put the written files in their places; nothing of an earlier try stays."""
-    kept = {path for _, path in outputs.others}
+    kept = {path for _, path in (*outputs.others, *outputs.returned)}
     if receipt.state_code != "refused":
         kept |= {path for _, path in outputs.accepted}
     stale = [_accepted_path(context, code, receipt.delivery_id) for code in DATASETS] + sorted(
@@ -1108,7 +1338,10 @@ def _put(context: _Context, receipt: Receipt, outputs: _Outputs) -> None:
     for path in stale:
         if path not in kept and path.suffix != ".partial":
             path.unlink(missing_ok=True)
-    for partial, path in (*outputs.accepted, *outputs.others):
+    returns.remove_stale(
+        context.settings.returns / receipt.locality_code, receipt.delivery_id, kept
+    )
+    for partial, path in outputs.all:
         if path in kept:
             partial.replace(path)
 

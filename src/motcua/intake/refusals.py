@@ -45,6 +45,11 @@ SENTENCES: Mapping[str, str] = {
     "Hãy kiểm tra dấu ngoặc kép và dấu xuống dòng, xuất lại rồi gửi lại.",
     "too_many_refused": "Tập dữ liệu {detail} của «{name}» có quá nhiều dòng không đạt "
     "nên cả lần gửi không được nhận. Hãy xem danh sách lỗi, sửa tại nguồn rồi gửi lại.",
+    "return_of_other": "«{name}» là phiếu trả lại của địa phương khác ({detail}). "
+    "Hãy gửi vào hộp thư của địa phương đó.",
+    "return_of_refused": "«{name}» là phiếu trả lại của lần gửi {detail} đã không được tiếp nhận, "
+    "chỉ có các dòng lỗi. Hãy sửa tại nguồn và gửi lại toàn bộ lần gửi đó.",
+    "returns_together": "«{name}» gồm nhiều phiếu trả lại ({detail}). Hãy gửi từng phiếu một.",
     "checks_not_met": "«{name}» không được nhận: {detail}",
 }
 LINE_SENTENCES: Mapping[str, tuple[str, str]] = {

@@ -2,7 +2,6 @@
 
 import datetime
 import io
-import zipfile
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
@@ -14,12 +13,19 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from motcua.snapshot.decree import (
+    BODY_SIZE,
+    FONT,
+    banner_run,
+    centred,
+    set_up_page,
+    set_up_text,
+    with_fixed_times,
+)
 from motcua.snapshot.model import Content, Note, Paragraph, Section, Table
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.word_table import control_around, table_element
 
-FONT = "Times New Roman"
-_BODY_SIZE = Pt(13)
 _FIRST_LINE = Mm(10)
 _TEXT_WIDTH_MM = 160.0
 _WIDE_WIDTH_MM = 252.0
@@ -27,7 +33,6 @@ _BODY_TABLE = 19
 _ANNEX_TABLE = 19
 _WIDE_TABLE = 16
 _MANY_COLUMNS = 14
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def render_docx(content: Content) -> bytes:
@@ -44,7 +49,7 @@ def render_docx(content: Content) -> bytes:
     report.write_annexes()
     buffer = io.BytesIO()
     document.save(buffer)
-    return _with_fixed_times(buffer.getvalue())
+    return with_fixed_times(buffer.getvalue())
 
 
 class _Report:
@@ -65,23 +70,16 @@ class _Report:
         properties.comments = header.banner
         properties.keywords = header.review_code
         properties.language = "vi-VN"
-        style = self._document.styles["Normal"]
-        style.font.name = FONT
-        style.font.size = _BODY_SIZE
-        for script in ("w:eastAsia", "w:cs", "w:hAnsi"):
-            style.element.rPr.rFonts.set(qn(script), FONT)
-        style.element.rPr.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="vi-VN"/>'))
-        style.paragraph_format.space_after = Pt(6)
-        style.paragraph_format.line_spacing = 1.15
+        set_up_text(self._document)
         for level in (1, 2):
             self._set_up_heading(level)
-        _set_up_page(self._document.sections[0], is_first=True)
+        set_up_page(self._document.sections[0], is_first=True)
         self._write_running_lines(self._document.sections[0])
 
     def _set_up_heading(self, level: int) -> None:
         style = self._document.styles[f"Heading {level}"]
         style.font.name = FONT
-        style.font.size = _BODY_SIZE
+        style.font.size = BODY_SIZE
         style.font.bold = True
         style.font.color.rgb = RGBColor(0, 0, 0)
         fonts = style.element.rPr.rFonts
@@ -103,8 +101,8 @@ class _Report:
         if self._content.header.banner:
             first = section.first_page_header.paragraphs[0]
             first.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            _banner_run(first, self._content.header.banner)
-            _banner_run(section.header.add_paragraph(), self._content.header.banner)
+            banner_run(first, self._content.header.banner)
+            banner_run(section.header.add_paragraph(), self._content.header.banner)
             section.header.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
 
     def _write_footer(self, paragraph: WordParagraph) -> None:
@@ -126,14 +124,14 @@ class _Report:
         block = self._two_columns(rows=2)
         left, right = block.rows[0].cells
         for position, line in enumerate(header.issuer_lines):
-            _centred(left, line, position, bold=True, size=13)
-        _centred(left, "_______", len(header.issuer_lines), size=8)
-        _centred(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 0, bold=True, size=12)
-        _centred(right, "Độc lập – Tự do – Hạnh phúc", 1, bold=True, size=13)
-        _centred(right, "______________________", 2, size=8)
+            centred(left, line, position, bold=True, size=13)
+        centred(left, "_______", len(header.issuer_lines), size=8)
+        centred(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 0, bold=True, size=12)
+        centred(right, "Độc lập – Tự do – Hạnh phúc", 1, bold=True, size=13)
+        centred(right, "______________________", 2, size=8)
         left, right = block.rows[1].cells
-        _centred(left, f"Số:          /BC-{header.issuer_abbreviation}", 0, size=13)
-        _centred(
+        centred(left, f"Số:          /BC-{header.issuer_abbreviation}", 0, size=13)
+        centred(
             right, f"{header.place}, ngày      tháng      năm          ", 0, italic=True, size=13
         )
         self._centred_paragraph("BÁO CÁO", bold=True, size=15, before=18)
@@ -182,8 +180,8 @@ class _Report:
             run.bold = run.italic = position == 0
             run.font.size = Pt(12 if position == 0 else 11)
             paragraph.paragraph_format.space_after = Pt(0)
-        _centred(right, self._content.header.signatory_title, 0, bold=True, size=13)
-        _centred(right, "(để trống)", 1, italic=True, size=12)
+        centred(right, self._content.header.signatory_title, 0, bold=True, size=13)
+        centred(right, "(để trống)", 1, italic=True, size=12)
 
     def write_annexes(self) -> None:
         """Write the annexes in a landscape section, each on a page of its own."""
@@ -191,7 +189,7 @@ class _Report:
         for restart in section._sectPr.findall(qn("w:pgNumType")):
             section._sectPr.remove(restart)
         section.orientation = WD_ORIENT.LANDSCAPE
-        _set_up_page(section, is_first=False)
+        set_up_page(section, is_first=False)
         for number, code in enumerate(self._content.annex_codes, start=1):
             table = self._content.table(code)
             self._annex_title(number, table, is_on_new_page=number > 1 and bool(table.rows))
@@ -303,34 +301,6 @@ class _Report:
         run.bold, run.italic, run.font.size = bold, italic, Pt(size)
 
 
-def _centred(
-    cell, text: str, position: int, *, bold: bool = False, italic: bool = False, size: float = 13
-) -> None:
-    paragraph = cell.paragraphs[0] if position == 0 else cell.add_paragraph()
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run(text)
-    run.bold, run.italic, run.font.size = bold, italic, Pt(size)
-
-
-def _banner_run(paragraph: WordParagraph, banner: str) -> None:
-    run = paragraph.add_run(banner)
-    run.bold = True
-    run.font.size = Pt(11)
-    run.font.color.rgb = RGBColor(0xB0, 0x00, 0x20)
-
-
-def _set_up_page(section: WordSection, *, is_first: bool) -> None:
-    """A4 with the decree's margins; the side that is bound is the wider one."""
-    short, long = Mm(210), Mm(297)
-    section.page_width, section.page_height = (short, long) if is_first else (long, short)
-    section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin = Mm(30) if is_first else Mm(25)
-    section.right_margin = Mm(20)
-    section.header_distance = section.footer_distance = Mm(8)
-    section.different_first_page_header_footer = is_first
-
-
 def _page_field() -> list:  # type: ignore[type-arg]
     spaces = nsdecls("w")
     return [
@@ -338,17 +308,3 @@ def _page_field() -> list:  # type: ignore[type-arg]
         parse_xml(f'<w:instrText {spaces} xml:space="preserve"> PAGE </w:instrText>'),
         parse_xml(f'<w:fldChar {spaces} w:fldCharType="end"/>'),
     ]
-
-
-def _with_fixed_times(data: bytes) -> bytes:
-    """Write the archive again with one time for all members: equal content, equal bytes."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target,
-    ):
-        for name in source.namelist():
-            info = zipfile.ZipInfo(name, date_time=_ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, source.read(name))
-    return buffer.getvalue()

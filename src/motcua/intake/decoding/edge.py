@@ -315,6 +315,9 @@ def _read_files(
         for probe in job.probes:
             first = sum(one.part.row_count for one in stored)
             stored.append(_store_file(connection, reader, probe, first))
+        if job.contract.is_correction:
+            # Of few lines, all of them faulty: what they show says nothing of the columns.
+            return reader, stored, findings
         seen = _read_seen(connection, reader, findings)
         after = evidence.decide(job.probes[0].file.name, job.layout, findings, seen)
         if after == findings:
