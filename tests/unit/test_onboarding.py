@@ -22,7 +22,11 @@ from motcua.onboarding.drafting import CERTAIN, POSSIBLE, Table
 from motcua.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SHIPPED = read_contracts(REPOSITORY / "landing" / "contracts")
+SHIPPED = {
+    name: one
+    for name, one in read_contracts(REPOSITORY / "landing" / "contracts").items()
+    if not one.is_correction
+}
 EXAMPLE = REPOSITORY / "tests" / "fixtures" / "onboarding" / "so_theo_doi_2024-06.csv"
 QUICK = settings(max_examples=40, deadline=None)
 
@@ -50,12 +54,7 @@ def answered(text):
 
 @pytest.mark.parametrize(
     ("contract", "code"),
-    [
-        (one.contract, code)
-        for one in SHIPPED.values()
-        for code in one.datasets
-        if not one.is_correction
-    ],
+    [(name, code) for name, one in SHIPPED.items() for code in one.datasets],
 )
 def test_header_of_a_shipped_contract_means_what_the_contract_says(contract, code):
     layout = SHIPPED[contract].datasets[code]

@@ -5,7 +5,6 @@ beside its place and put there whole, and the receipt comes last. A delivery wit
 not been taken in.
 """
 
-import atexit
 import contextlib
 import datetime as dt
 import fcntl
@@ -19,9 +18,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -38,7 +35,7 @@ from motcua.contracts import (
 )
 from motcua.datasets import DATASETS, LINEAGE
 from motcua.errors import MotcuaError, PipelineError, SettingsError
-from motcua.intake import archives, deliveries, refusals
+from motcua.intake import archives, deliveries, refusals, workers
 from motcua.intake.casting import quoted
 from motcua.intake.decoding import edge as decoding
 from motcua.intake.decoding.edge import Decoded, Probe
@@ -46,6 +43,7 @@ from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
 from motcua.intake.opening import edge as opening
 from motcua.intake.refusals import DeliveryRefusedError
+from motcua.intake.workers import Turn
 from motcua.receipts import (
     Check,
     DatasetCount,
@@ -146,25 +144,6 @@ class _Outputs:
         return [*self.accepted, *self.others, *self.returned]
 
 
-class _Turn:
-    """One delivery's place in the order of arrival: it can wait until those before are decided."""
-
-    def __init__(self, before: "_Turn | None") -> None:
-        self._before = before
-        self._is_over = threading.Event()
-
-    def wait(self) -> None:
-        """Wait until every delivery before this one has been decided, or failed."""
-        if self._before:
-            self._before._is_over.wait()
-            self._before = None
-
-    def end(self) -> None:
-        """Let the next go on, not before those ahead of this one are over."""
-        self.wait()
-        self._is_over.set()
-
-
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """A delivery after decoding and checks."""
@@ -208,15 +187,15 @@ def run_intake_all(settings: Settings) -> list[Receipt]:
     """
     write_empty_datasets(settings)
     waiting = read_waiting(settings)
-    workers = min(settings.localities_at_once, len(waiting))
-    if workers < 2:
+    count = min(settings.localities_at_once, len(waiting))
+    if count < 2:
         return [receipt for code in waiting for receipt in run_intake(settings, code)]
     share = settings.model_copy(
-        update={"memory_limit": settings.memory_share(workers), "deliveries_at_once": 1}
+        update={"memory_limit": settings.memory_share(count), "deliveries_at_once": 1}
     )
     receipts: list[Receipt] = []
     faults: list[Exception] = []
-    with ProcessPoolExecutor(workers, get_context("spawn"), _leave_quietly) as pool:
+    with workers.open_pool(count) as pool:
         for one in [pool.submit(run_intake, share, code) for code in waiting]:
             try:
                 receipts += one.result()
@@ -224,11 +203,6 @@ def run_intake_all(settings: Settings) -> list[Receipt]:
                 faults.append(error)
     _raise_faults(faults)
     return receipts
-
-
-def _leave_quietly() -> None:
-    """Spare a worker the interpreter's own shutdown, which has pages to say of DuckDB's binding."""
-    atexit.register(os._exit, 0)
 
 
 def run_intake(
@@ -255,15 +229,7 @@ def run_intake(
         for entry in _inbox_entries(settings, locality_code):
             _tried(faults, lambda entry=entry: _keep_original(context, entry))
         arrivals = _waiting_arrivals(context, faults)
-        # One delivery is decoded by DuckDB while another is judged in Python. They begin in the
-        # order of arrival and end in it, since a return speaks of what came before.
-        with ThreadPoolExecutor(settings.deliveries_at_once) as pool:
-            decided = pool.map(
-                lambda pair: _tried(faults, lambda: _take_turn(context, *pair)), arrivals
-            )
-            receipts = sorted(
-                (receipt for receipt in decided if receipt), key=lambda one: one.delivery_name
-            )
+        receipts = _take_in(context, arrivals, faults)
     _raise_faults(faults)
     return receipts
 
@@ -338,7 +304,7 @@ def run_again(
     with _locked(settings, locality_code):
         write_empty_datasets(settings)
         folder = settings.raw / locality_code / delivery_id
-        return _decide(context, _read_arrival(context.locality, folder), _Turn(None))
+        return _decide(context, _read_arrival(context.locality, folder), Turn())
 
 
 def run_aside(
@@ -370,7 +336,7 @@ def run_aside(
         sums={**context.sums, change.contract.contract: ""},
     )
     folder = settings.raw / locality_code / delivery_id
-    return _decide(aside, _read_arrival(context.locality, folder), _Turn(None))
+    return _decide(aside, _read_arrival(context.locality, folder), Turn())
 
 
 def open_export(path: Path, scratch: Path, settings: Settings) -> list[SourceFile]:
@@ -395,8 +361,6 @@ def _read_context(settings: Settings, locality_code: str, run_suite: RunSuite | 
     paths = {name: settings.contracts / f"{name}.yml" for name in contracts}
     paths[returns.CONTRACT] = returns.contract_path(settings)
     sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
-    if run_suite is None:
-        threading.Thread(target=_import_quietly, args=("great_expectations",), daemon=True).start()
     return _Context(
         settings,
         locality,
@@ -408,10 +372,14 @@ def _read_context(settings: Settings, locality_code: str, run_suite: RunSuite | 
     )
 
 
-def _import_quietly(module: str) -> None:
+def _import_meanwhile(module: str) -> None:
     """Import while DuckDB decodes; what fails here is raised where the module is used."""
-    with contextlib.suppress(Exception):
-        importlib.import_module(module)
+
+    def import_quietly() -> None:
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+
+    threading.Thread(target=import_quietly, daemon=True).start()
 
 
 def _run_suite(
@@ -481,20 +449,54 @@ def _raw_without_receipt(settings: Settings, locality_code: str) -> list[Path]:
     ]
 
 
-def _waiting_arrivals(context: _Context, faults: list[Exception]) -> list[tuple[_Arrival, "_Turn"]]:
-    """Give the deliveries without a receipt in order of arrival, each with its turn."""
+def _waiting_arrivals(context: _Context, faults: list[Exception]) -> list[_Arrival]:
+    """Give the deliveries without a receipt in order of arrival."""
     folders = _raw_without_receipt(context.settings, context.locality.locality_code)
     read = [
         _tried(faults, lambda folder=folder: _read_arrival(context.locality, folder))
         for folder in folders
     ]
-    pairs: list[tuple[_Arrival, _Turn]] = []
-    for arrival in sorted((one for one in read if one), key=lambda one: one.order):
-        pairs.append((arrival, _Turn(pairs[-1][1] if pairs else None)))
-    return pairs
+    return sorted((one for one in read if one), key=lambda one: one.order)
 
 
-def _take_turn(context: _Context, arrival: _Arrival, turn: "_Turn") -> Receipt:
+def _take_in(
+    context: _Context, arrivals: Sequence[_Arrival], faults: list[Exception]
+) -> list[Receipt]:
+    """Take deliveries in, in processes side by side where there are several of them.
+
+    They begin in the order of arrival and end in it, since a return speaks of what came before.
+    """
+    count = min(context.settings.deliveries_at_once, len(arrivals))
+    if count < 2 or context.run_suite is not _run_suite:
+        if arrivals and context.run_suite is _run_suite:
+            _import_meanwhile("great_expectations")
+        decided = [
+            _tried(faults, lambda arrival=arrival: _decide(context, arrival, Turn()))
+            for arrival in arrivals
+        ]
+    else:
+        settings = context.settings.model_copy(update={"deliveries_at_once": count})
+        shared = replace(context, settings=settings)
+        with workers.open_pool(count, len(arrivals)) as pool:
+            begun = [
+                pool.submit(_take_turn, shared, arrival, Turn(number))
+                for number, arrival in enumerate(arrivals)
+            ]
+            decided = [_tried(faults, one.result) for one in begun]
+    receipts = sorted((one for one in decided if one), key=lambda one: one.delivery_name)
+    for receipt in receipts:
+        logger.info(
+            "%s %s: %s, %s rows accepted, %s refused",
+            receipt.locality_code,
+            receipt.delivery_id,
+            receipt.state_code,
+            sum(dataset.accepted_count for dataset in receipt.datasets),
+            sum(dataset.refused_count for dataset in receipt.datasets),
+        )
+    return receipts
+
+
+def _take_turn(context: _Context, arrival: _Arrival, turn: Turn) -> Receipt:
     try:
         return _decide(context, arrival, turn)
     finally:
@@ -645,7 +647,7 @@ def _remove(path: Path) -> None:
 # One delivery
 
 
-def _decide(context: _Context, arrival: _Arrival, turn: _Turn) -> Receipt:
+def _decide(context: _Context, arrival: _Arrival, turn: Turn) -> Receipt:
     """Decode and check a delivery and write what became of it; the receipt comes last."""
     settings = context.settings
     scratch = settings.scratch / arrival.delivery_id
@@ -672,14 +674,6 @@ def _decide(context: _Context, arrival: _Arrival, turn: _Turn) -> Receipt:
         for partial, _ in outputs.all:
             partial.unlink(missing_ok=True)
         shutil.rmtree(scratch, ignore_errors=True)
-    logger.info(
-        "%s %s: %s, %s rows accepted, %s refused",
-        receipt.locality_code,
-        receipt.delivery_id,
-        receipt.state_code,
-        sum(dataset.accepted_count for dataset in receipt.datasets),
-        sum(dataset.refused_count for dataset in receipt.datasets),
-    )
     return receipt
 
 
@@ -714,7 +708,7 @@ def _set_token_key(connection: duckdb.DuckDBPyConnection, context: _Context) -> 
 def _judge(
     connection: duckdb.DuckDBPyConnection,
     context: _Context,
-    arrived: tuple[_Arrival, _Turn],
+    arrived: tuple[_Arrival, Turn],
     scratch: Path,
     outputs: _Outputs,
 ) -> _Judged:
@@ -759,7 +753,7 @@ def _read_corrected(
     return marks[0] if marks else None
 
 
-def _read_correction(context: _Context, arrived: tuple[_Arrival, _Turn], mark: Mark) -> _Correction:
+def _read_correction(context: _Context, arrived: tuple[_Arrival, Turn], mark: Mark) -> _Correction:
     """Gather what a correction stands on: the export that it corrects and earlier corrections.
 
     Codes keep the form of that export's contract. A return of a delivery that was refused whole

@@ -5,7 +5,6 @@ Import this module inside functions only: it takes 9 s.
 
 import logging
 import os
-import threading
 from functools import cache
 from typing import Any
 
@@ -27,7 +26,6 @@ _INDEX_QUERY = {
     "unexpected_index_column_names": ["_row_id"],
     "return_unexpected_index_query": True,
 }
-_one_at_a_time = threading.Lock()
 # What it would warn of is raised by edge, without the values that its messages may hold.
 # Under Airflow every line of the library's own log would be a row of the task's log.
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
@@ -59,7 +57,7 @@ def _run(
     spec: dict[str, Any],
     result_format: dict[str, Any],
 ) -> dict[str, Any]:
-    with _one_at_a_time, borrow(connection):
+    with borrow(connection):
         batch = _batch_definition(table).get_batch()
         suite = gx.ExpectationSuite(**spec)
         return batch.validate(suite, result_format=result_format).to_json_dict()

@@ -1,0 +1,57 @@
+"""Processes that take deliveries in side by side, and the order that they keep.
+
+They are forked from one process that has imported what they need, Great Expectations above all, so
+that none pays for it again. A locality's deliveries begin, and are decided, in order of arrival.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from multiprocessing.synchronize import Event
+
+_CONTEXT = get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["motcua.intake.edge", "motcua.quality.validation"])
+_over: Sequence[Event] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One delivery's place among those that are taken in side by side; alone, it waits for none."""
+
+    number: int = 0
+
+    def wait(self) -> None:
+        """Wait until every delivery before this one has been decided, or failed."""
+        if self.number:
+            _over[self.number - 1].wait()
+
+    def end(self) -> None:
+        """Let the next go on, not before those ahead of this one are over."""
+        self.wait()
+        if _over:
+            _over[self.number].set()
+
+
+def open_pool(workers: int, turn_count: int = 0) -> ProcessPoolExecutor:
+    """Open a pool of processes that know so many turns."""
+    turns = [_CONTEXT.Event() for _ in range(turn_count)]
+    return ProcessPoolExecutor(workers, _CONTEXT, _begin, (turns,))
+
+
+def _begin(turns: Sequence[Event]) -> None:
+    global _over  # events reach a process when it begins, and in no other way
+    _over = turns
+    # Who stops a run stops its first process; the others end with it, and leave no work behind.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
