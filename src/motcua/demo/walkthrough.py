@@ -8,8 +8,10 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from motcua import workers
 from motcua.errors import MotcuaError
 from motcua.orchestration import prepare_airflow, run_dag
 from motcua.settings import Settings, read_settings
@@ -41,15 +43,15 @@ def walk(settings: Settings, scale: float, random_totals_seed: int | None) -> bo
     from motcua.demo import edge as demo
     from motcua.snapshot.edge import verify_pack
 
-    start = time.monotonic()
-    deliveries = demo.write_demo(settings, scale, None, random_totals_seed)
-    _say(f"1. {len(deliveries)} demo deliveries in {settings.inbox}", start)
-
     log_path = _log_path(settings)
     start = time.monotonic()
-    with _printing_to(log_path):
-        prepare_airflow(settings)
-    _say(f"2. Airflow ready (SQLite, in this process; it logs to {log_path})", start)
+    with _printing_to(log_path), ThreadPoolExecutor(1) as aside:
+        workers.prepare()
+        preparing = aside.submit(prepare_airflow, settings)
+        deliveries = demo.write_demo(settings, scale, None, random_totals_seed)
+        preparing.result()
+    _say(f"1. {len(deliveries)} demo deliveries in {settings.inbox}", start)
+    _say(f"2. Airflow ready (SQLite, in this process; it logs to {log_path})")
 
     for number, dag_id in enumerate(("intake_exports", "build_warehouse"), start=3):
         start = time.monotonic()

@@ -25,6 +25,7 @@ from typing import Any, Protocol, TypeVar
 import duckdb
 import pyarrow as pa
 
+from motcua import workers
 from motcua.contracts import (
     Contract,
     Layout,
@@ -35,7 +36,7 @@ from motcua.contracts import (
 )
 from motcua.datasets import DATASETS, LINEAGE
 from motcua.errors import MotcuaError, PipelineError, SettingsError
-from motcua.intake import archives, deliveries, refusals, workers
+from motcua.intake import archives, deliveries, refusals
 from motcua.intake.casting import quoted
 from motcua.intake.decoding import edge as decoding
 from motcua.intake.decoding.edge import Decoded, Probe
@@ -43,7 +44,6 @@ from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
 from motcua.intake.opening import edge as opening
 from motcua.intake.refusals import DeliveryRefusedError
-from motcua.intake.workers import Turn
 from motcua.receipts import (
     Check,
     DatasetCount,
@@ -55,6 +55,7 @@ from motcua.receipts import (
 from motcua.returns import edge as returns
 from motcua.returns.mark import Mark, corrected_at
 from motcua.settings import Settings
+from motcua.workers import Turn
 
 logger = logging.getLogger(__name__)
 

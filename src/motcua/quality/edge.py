@@ -3,11 +3,13 @@
 import json
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from motcua import workers
 from motcua.datasets import DATASETS
 from motcua.errors import PipelineError
 from motcua.quality import docs, findings
@@ -17,6 +19,9 @@ from motcua.receipts import Check
 from motcua.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+MANY_PAGES = 50
+"""So many pages to render are worth processes of their own."""
 
 __all__ = ["SuiteOutcome", "read_suite", "run_suite", "write_data_docs"]
 
@@ -68,7 +73,7 @@ def write_data_docs(settings: Settings) -> int:
     Expectations is not imported.
     """
     lines = []
-    rendered_count = 0
+    stale: list[tuple[Path, Path, docs.DeliveryDocs]] = []
     for folder in sorted(settings.quarantine.glob("*/")):
         paths = {
             path.stem.removeprefix("validation-"): path for path in folder.glob("validation-*.json")
@@ -83,16 +88,14 @@ def write_data_docs(settings: Settings) -> int:
         suites = tuple(docs.suite_state(result) for result in results.values())
         delivery = docs.delivery_docs(folder.name, _read_receipt(settings, folder.name), suites)
         lines.append(delivery)
-        for code, result in results.items():
+        for code in results:
             page = settings.data_docs / folder.name / f"{code}.html"
             if not _is_younger(page, paths[code]):
-                _write_page(page, result, delivery)
-                rendered_count += 1
+                stale.append((page, paths[code], delivery))
+    _write_pages(stale, settings.localities_at_once)
     _write_index(settings.data_docs, lines)
-    logger.info(
-        "data docs: %s results, %s rendered", sum(len(d.suites) for d in lines), rendered_count
-    )
-    return rendered_count
+    logger.info("data docs: %s results, %s rendered", sum(len(d.suites) for d in lines), len(stale))
+    return len(stale)
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, suite: Suite) -> str:
@@ -168,10 +171,22 @@ def _is_younger(page: Path, result_path: Path) -> bool:
     return page.is_file() and page.stat().st_mtime_ns >= result_path.stat().st_mtime_ns
 
 
-def _write_page(page: Path, result: dict[str, Any], delivery: docs.DeliveryDocs) -> None:
+def _write_pages(stale: Sequence[tuple[Path, Path, docs.DeliveryDocs]], at_once: int) -> None:
+    """Render pages, in processes side by side where they are many."""
+    if len(stale) < MANY_PAGES or at_once < 2:
+        for one in stale:
+            _write_page(*one)
+        return
+    with workers.open_pool(at_once) as pool:
+        for begun in [pool.submit(_write_page, *one) for one in stale]:
+            begun.result()
+
+
+def _write_page(page: Path, result_path: Path, delivery: docs.DeliveryDocs) -> None:
     # Importing this first keeps what Great Expectations never uses here out of the process.
     from motcua.quality import pages, validation  # noqa: F401
 
+    result = json.loads(result_path.read_text(encoding="utf-8"))
     _write_whole(page, pages.render_result(result, delivery))
 
 

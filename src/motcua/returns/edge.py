@@ -47,6 +47,7 @@ _SHIPPED = REPOSITORY / "landing" / "contracts" / f"{CONTRACT}.yml"
 _MAX_PART_BYTES = 1 << 20
 _BOOLEANS = {"true": "Có", "false": "Không"}
 _FOUND = ("rule_code", "column_name", "severity_code", "sentence", "mend")
+_SEVERITY = _FOUND.index("severity_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,35 +391,44 @@ def _read_lines(
         f"where dataset_code = {quoted(code)} and rule_code in ({rules}) "
         f"order by source_file, source_row limit {loose_count}"
     ).fetchall():
-        cells = tuple(Cell() for _ in columns)
         told = (cell_text(file), cell_text(sheet_name), row)
-        yield Line(*told, "critical", (sentence,), (mend,), cells)
+        yield Line(*told, "critical", (sentence,), (mend,), {})
     rows = connection.execute(
         f"select * exclude (severity_no, _row_id) from return_lines_{code} "
         "order by severity_no, _row_id"
     ).fetchall()
     for findings, file, row, unread, *values in rows:
-        found = [dict(zip(_FOUND, one, strict=True)) for one in _in_order(findings)]
+        found = _in_order(findings)
         told = (cell_text(file), cell_text(sheet_name), row)
-        severity = found[0]["severity_code"]
-        cells = tuple(
-            _cell(column, value, text, _mark_of(column.name, text, found))
-            for column, value, text in zip(columns, values, unread, strict=True)
-        )
-        sentences = tuple(dict.fromkeys(one["sentence"] for one in found))
-        mends = tuple(dict.fromkeys(one["mend"] for one in found if one["mend"]))
-        yield Line(*told, severity, sentences, mends, cells)
+        sentences = tuple(dict.fromkeys(sentence for *_, sentence, _ in found))
+        mends = tuple(dict.fromkeys(mend for *_, mend in found if mend))
+        cells = _read_cells(columns, values, unread, found)
+        yield Line(*told, found[0][_SEVERITY], sentences, mends, cells)
 
 
-def _in_order(findings: Sequence[tuple[str | None, ...]]) -> list[tuple[str | None, ...]]:
+def _read_cells(
+    columns: Sequence[Column],
+    values: Sequence[Value],
+    unread: Sequence[str | None],
+    found: Sequence[tuple[str, ...]],
+) -> dict[int, Cell]:
+    """Give the cells that hold or lack something, each marked by the worst finding that names it.
+
+    A value that was not understood and that no finding names is marked as a warning.
+    """
+    marks: dict[str, str] = {}
+    for _, name, severity, *_ in found:
+        marks.setdefault(name, severity)
+    return {
+        place: _cell(column, value, text, marks.get(column.name, "" if text is None else "warning"))
+        for place, (column, value, text) in enumerate(zip(columns, values, unread, strict=True))
+        if value is not None or text is not None or column.name in marks
+    }
+
+
+def _in_order(findings: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     order = list(SEVERITIES)
-    return sorted(findings, key=lambda one: (order.index(one[2]), one[0], one[1] or ""))
-
-
-def _mark_of(column: str, unread: str | None, found: Sequence[Mapping[str, str | None]]) -> str:
-    """Say how a cell is marked: by the worst finding that names it, or as one not understood."""
-    naming = [one["severity_code"] for one in found if one["column_name"] == column]
-    return naming[0] if naming else "warning" if unread is not None else ""
+    return sorted(findings, key=lambda one: (order.index(one[_SEVERITY]), one[0], one[1] or ""))
 
 
 def _cell(column: Column, value: Value, unread: str | None, marked: str) -> Cell:

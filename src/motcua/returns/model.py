@@ -59,7 +59,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line to mend: where it stands in the source, why, how, and its cells in column order."""
+    """A line to mend: where it stands in the source, why, how, and its cells by column."""
 
     source_file: str
     source_sheet: str
@@ -67,7 +67,8 @@ class Line:
     severity_code: str
     sentences: tuple[str, ...]
     mends: tuple[str, ...]
-    cells: tuple[Cell, ...]
+    cells: dict[int, Cell]
+    """By the column's number; a column without one is empty, and nothing is wrong with that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Foreign text on its way back: one line, of a bounded length, nothing that looks like a person."""
 
 import re
+from functools import lru_cache
 
 from motcua.snapshot.numbers import clean_text
 
@@ -13,6 +14,7 @@ _NO_XML = re.compile("[\ufffe\uffff]")
 """What no XML file may hold, besides the control characters."""
 
 
+@lru_cache(maxsize=20_000)
 def cell_text(text: str) -> str:
     """Bring a text to what a cell may show: no control characters, cut at a length."""
     if len(text) <= MAX_LENGTH and text.isascii() and text.isprintable() and "  " not in text:

@@ -9,7 +9,7 @@ import io
 import math
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import xlsxwriter
@@ -123,6 +123,16 @@ class _Styles:
             self._values[key] = self._value(kind, severity)
         return self._values[key]
 
+    def empty(self, kind: str) -> Format:
+        """The format of a column where it has no value."""
+        text = kind in ("string", "boolean")
+        return self(num_format="@" if text else _FORMATS.get(kind, _DECIMALS))
+
+    @cached_property
+    def frame(self) -> Format:
+        """The frame of an empty cell."""
+        return self._workbook.add_format({"border": 1})
+
     def _value(self, kind: str, severity: str) -> Format:
         properties: dict[str, Any] = {"border": 1, "num_format": _FORMATS.get(kind, _DECIMALS)}
         if kind in ("string", "boolean"):
@@ -193,7 +203,7 @@ def _write_summary(sheet: Worksheet, one: Return, styles: _Styles) -> None:
     _write_head(sheet, one, mark.TITLE, "", styles)
     row = 2
     for label, text in _summary_lines(one):
-        sheet.set_row(row, _height([(text, sum(widths[1:]))]))
+        sheet.set_row(row, _height((text, sum(widths[1:]))))
         sheet.write_string(row, 0, label, styles.label)
         sheet.merge_range(row, 1, row, len(widths) - 1, "", styles.boxed)
         sheet.write_string(row, 1, text, styles.boxed)
@@ -302,7 +312,7 @@ def _write_reason(sheet: Worksheet, row: int, reason: Reason, one: Return, style
     before = one.befores.get(reason.dataset_code)
     told = f"{before.delivery_name}, {format_moment(before.exported_at)}" if before else "–"
     sentence = cell_text(reason.sentence)
-    sheet.set_row(row, _height([(sentence, _SENTENCE_WIDTH), (told, _BEFORE_WIDTH)]))
+    sheet.set_row(row, _height((sentence, _SENTENCE_WIDTH), (told, _BEFORE_WIDTH)))
     name = one.names.get(reason.dataset_code, WHOLE_DELIVERY)
     for place, text in ((0, name), (1, sentence), (2, SEVERITIES[reason.severity_code])):
         sheet.write_string(row, place, text, styles.boxed)
@@ -348,7 +358,9 @@ def _write_lines(sheet: Worksheet, lines: Sheet, one: Return, styles: _Styles) -
     for number, line in enumerate(lines.lines, 1):
         row += 1
         _write_line(sheet, row, number, line, (lines, order), styles)
-    sheet.autofilter(HEAD_ROW, 0, max(row, HEAD_ROW + 1), len(TOLD) + len(lines.columns) - 1)
+    table = (HEAD_ROW, 0, max(row, HEAD_ROW + 1), len(TOLD) + len(lines.columns) - 1)
+    sheet.autofilter(*table)
+    sheet.conditional_format(*table, {"type": "blanks", "format": styles.frame})
     sheet.freeze_panes(HEAD_ROW + 1, 2)
     sheet.repeat_rows(HEAD_ROW)
     sheet.repeat_columns(0, 1)
@@ -383,8 +395,10 @@ def _write_headings(sheet: Worksheet, lines: Sheet, order: Sequence[int], styles
         (place, column.heading, _width(column))
         for place, column in zip(order, lines.columns, strict=True)
     ]
+    kinds = {place: _kind(column) for place, column in zip(order, lines.columns, strict=True)}
     for place, head, width in sorted([*told, *values]):
-        sheet.set_column(place, place, width)
+        # What is typed into an empty cell is taken as its column is: a code stays a text.
+        sheet.set_column(place, place, width, styles.empty(kinds.get(place, "string")))
         sheet.write_string(HEAD_ROW, place, head, styles.head)
 
 
@@ -405,14 +419,14 @@ def _write_line(
 ) -> None:
     lines, order = where
     sentences, mends = "\n".join(line.sentences), "\n".join(line.mends)
-    sheet.set_row(row, _height([(sentences, _TOLD_WIDTHS[2]), (mends, _TOLD_WIDTHS[3])]))
+    sheet.set_row(row, _height((sentences, _TOLD_WIDTHS[2]), (mends, _TOLD_WIDTHS[3])))
     sheet.write_number(row, 0, number, styles.number)
     told = (SEVERITIES[line.severity_code], sentences, mends, line.source_file, line.source_sheet)
     for place, text in enumerate(told, 2):
         sheet.write_string(row, place, text, styles.boxed)
     sheet.write_number(row, _told_place(6), line.source_row, styles.count)
-    for place, column, cell in zip(order, lines.columns, line.cells, strict=True):
-        _write_cell(sheet, row, place, column, cell, styles)
+    for number, cell in line.cells.items():
+        _write_cell(sheet, row, order[number], lines.columns[number], cell, styles)
 
 
 def _write_cell(
@@ -420,7 +434,7 @@ def _write_cell(
 ) -> None:
     """Write a value as its type where Excel can hold it, else as text; nothing as a blank."""
     value = cell.value
-    kind = "year" if column.name == "year" else column.type
+    kind = _kind(column)
     if isinstance(value, str):
         sheet.write_string(row, place, value, styles.value("string", cell.mark))
     elif value is None:
@@ -433,6 +447,10 @@ def _write_cell(
             sheet.write_datetime(row, place, value, styles.value(kind, cell.mark))
     else:
         _write_number(sheet, row, place, value, styles.value(kind, cell.mark))
+
+
+def _kind(column: Column) -> str:
+    return "year" if column.name == "year" else column.type
 
 
 def _clock(value: dt.date) -> str:
@@ -453,7 +471,8 @@ _LETTERS = 1.05
 """Letters of the font in the width of one digit of the default font."""
 
 
-def _height(texts: Sequence[tuple[str, int]]) -> float:
+@lru_cache(maxsize=2_000)
+def _height(*texts: tuple[str, int]) -> float:
     """Give a row the height of its longest text, each wrapped in the width of its column."""
     lines = [
         sum(math.ceil(max(len(part), 1) / (width * _LETTERS)) for part in text.split("\n"))

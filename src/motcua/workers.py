@@ -1,7 +1,7 @@
-"""Processes that take deliveries in side by side, and the order that they keep.
+"""Processes that work side by side, and the order that they keep where it matters.
 
 They are forked from one process that has imported what they need, Great Expectations above all, so
-that none pays for it again. A locality's deliveries begin, and are decided, in order of arrival.
+that none pays for it again.
 """
 
 import os
@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.synchronize import Event
 
 _CONTEXT = get_context("forkserver")
@@ -20,12 +20,12 @@ _over: Sequence[Event] = ()
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One delivery's place among those that are taken in side by side; alone, it waits for none."""
+    """The place of one piece of work among those done side by side; alone, it waits for none."""
 
     number: int = 0
 
     def wait(self) -> None:
-        """Wait until every delivery before this one has been decided, or failed."""
+        """Wait until every one before this is over."""
         if self.number:
             _over[self.number - 1].wait()
 
@@ -34,6 +34,11 @@ class Turn:
         self.wait()
         if _over:
             _over[self.number].set()
+
+
+def prepare() -> None:
+    """Begin the imports, and do not wait for them: whoever opens a pool later waits less."""
+    forkserver.ensure_running()
 
 
 def open_pool(workers: int, turn_count: int = 0) -> ProcessPoolExecutor:
