@@ -18,8 +18,11 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """Leave what needs the demonstration to the end, when another process has made it."""
-    items.sort(key=lambda item: "demo_run" in item.fixturenames)
+    """Put long tests first, so that no process waits for the other's last one.
+
+    Groups begin before all others (the demonstration's own, the largest, makes it meanwhile).
+    """
+    items.sort(key=lambda item: "demo_run" not in item.fixturenames)
 
 
 @pytest.fixture
