@@ -1,11 +1,9 @@
 """A landing of a few rows, written as intake writes it, and dbt run on it."""
 
 import json
-import os
 import subprocess
-import sys
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +11,7 @@ import pyarrow as pa
 
 from motcua.datasets import DATASETS, LINEAGE
 from motcua.receipts import DatasetCount, Receipt, write_receipt
+from motcua.warehouse.project import ProjectFolder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFUSAL_COLUMNS = (
@@ -53,12 +52,16 @@ class Warehouse:
         return self.folder / "landing"
 
     @property
+    def project(self) -> ProjectFolder:
+        return ProjectFolder(self.folder / "build", REPOSITORY)
+
+    @property
     def file(self) -> Path:
-        return self.folder / "build.duckdb"
+        return self.project.file
 
     @property
     def target(self) -> Path:
-        return self.folder / "target"
+        return self.project.target
 
     def write(self, deliveries: list[Delivery]) -> None:
         """Write the landing: empty files, accepted rows, receipts, the register of localities."""
@@ -76,39 +79,21 @@ class Warehouse:
             }
             for delivery in deliveries
         }
-        (self.folder / "localities.json").write_text(json.dumps(list(register.values())), "utf-8")
+        self.project.lay_out(self.landing, list(register.values()))
 
     def run(self, as_of_date: str, *arguments: str, extra_reviews: tuple = ()):
         """Run dbt as the builder does, into a new file, and give what it printed."""
         self.file.unlink(missing_ok=True)
-        (self.folder / "scratch").mkdir(exist_ok=True)
-        variables = {
-            "as_of_date": as_of_date,
-            "landing": str(self.landing),
-            "localities_file": str(self.folder / "localities.json"),
-            "extra_reviews": list(extra_reviews),
-        }
-        return subprocess.run(
-            [
-                *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
-                *(arguments or ("build",)),
-                *("--project-dir", str(REPOSITORY)),
-                *("--profiles-dir", str(REPOSITORY / "dbt_project")),
-                *("--vars", json.dumps(variables)),
-                *("--log-level-file", "none"),
-            ],
-            env={
-                **os.environ,
-                "MOTCUA_BUILD_FILE": str(self.file),
-                "MOTCUA_SCRATCH": str(self.folder / "scratch"),
-                "DBT_TARGET_PATH": str(self.target),
-                "DBT_LOG_PATH": str(self.folder / "logs"),
-            },
-            cwd=self.folder,
+        result = subprocess.run(
+            self.project.command(arguments or ("build",)),
+            env=self.project.environment(date.fromisoformat(as_of_date), extra_reviews),
+            cwd=self.project.folder,
             capture_output=True,
             text=True,
             check=False,
         )
+        self.project.keep_parse()
+        return result
 
     def results(self) -> dict[str, str]:
         """Name of each node that ran, to its status."""

@@ -13,9 +13,8 @@ import logging
 import os
 import shutil
 import subprocess
-import sys
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,6 +26,7 @@ from motcua.errors import BuildRefusedError, PipelineError
 from motcua.receipts import read_receipts
 from motcua.settings import Settings
 from motcua.warehouse.gate import find_refusals
+from motcua.warehouse.project import ProjectFolder
 
 logger = logging.getLogger(__name__)
 
@@ -106,12 +106,9 @@ def run_build(
     with _lock(settings.scratch / f"build-{name}.lock"):
         shutil.rmtree(folder, ignore_errors=True)
         write_empty_datasets(settings)
-        variables = _write_variables(settings, folder, as_of_date, extra_reviews)
-        _run_dbt(
-            settings,
-            folder,
-            ["build", "--exclude-resource-type", "unit_test", "--vars", variables],
-        )
+        project = _lay_out(settings, folder)
+        environment = project.environment(as_of_date, extra_reviews)
+        _run_dbt(settings, project, ["build", "--exclude-resource-type", "unit_test"], environment)
         invocation_id = _read_invocation_id(folder)
         build = Build(build_id, folder, as_of_date, invocation_id)
         (folder / "build.json").write_text(
@@ -206,9 +203,10 @@ def write_docs(settings: Settings) -> Path:
     folder = settings.scratch / "build-docs"
     with _lock(settings.scratch / "build-docs.lock"):
         shutil.rmtree(folder, ignore_errors=True)
-        variables = _write_variables(settings, folder, read_default_as_of_date(settings))
-        shutil.copyfile(settings.marts_file, folder / "marts.duckdb")
-        _run_dbt(settings, folder, ["docs", "generate", "--static", "--vars", variables])
+        project = _lay_out(settings, folder)
+        shutil.copyfile(settings.marts_file, project.file)
+        environment = project.environment(read_default_as_of_date(settings))
+        _run_dbt(settings, project, ["docs", "generate", "--static"], environment)
         page = settings.var / "docs" / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         (folder / "target" / "static_index.html").replace(page)
@@ -225,55 +223,27 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _write_variables(
-    settings: Settings,
-    folder: Path,
-    as_of_date: date,
-    extra_reviews: Sequence[dict[str, str]] = (),
-) -> str:
-    """Lay out the folder of a dbt run, the register of localities in it; give dbt's variables."""
-    (folder / "temp").mkdir(parents=True)
-    localities = folder / "localities.json"
+def _lay_out(settings: Settings, folder: Path) -> ProjectFolder:
+    project = ProjectFolder(folder, settings.dbt_folder)
     register = read_localities(settings.localities).values()
-    localities.write_text(
-        json.dumps([locality.model_dump(mode="json") for locality in register]), "utf-8"
+    project.lay_out(
+        settings.home / "landing", [locality.model_dump(mode="json") for locality in register]
     )
-    return json.dumps(
-        {
-            "as_of_date": as_of_date.isoformat(),
-            "landing": str(settings.home / "landing"),
-            "localities_file": str(localities),
-            "extra_reviews": list(extra_reviews),
-        }
-    )
+    return project
 
 
-def _run_dbt(settings: Settings, folder: Path, arguments: Sequence[str]) -> None:
+def _run_dbt(
+    settings: Settings,
+    project: ProjectFolder,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+) -> None:
     """Run dbt in a process of its own, its lines going to our log."""
-    environment = {
-        **os.environ,
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-        "MOTCUA_BUILD_FILE": str(folder / "marts.duckdb"),
-        "MOTCUA_MEMORY_LIMIT": settings.memory_limit,
-        "MOTCUA_THREADS": str(settings.threads),
-        "MOTCUA_SCRATCH": str(folder / "temp"),
-    }
-    command = [
-        sys.executable,
-        "-c",
-        "from dbt.cli.main import cli; cli()",
-        *arguments,
-        *("--project-dir", str(settings.dbt_folder)),
-        *("--profiles-dir", str(settings.dbt_folder / "dbt_project")),
-        *("--no-version-check", "--no-use-colors", "--log-level-file", "none"),
-    ]
+    limits = {"MOTCUA_MEMORY_LIMIT": settings.memory_limit, "MOTCUA_THREADS": str(settings.threads)}
     process = subprocess.Popen(  # noqa: S603 - our own command, no shell
-        command,
-        cwd=folder,
-        env=environment,
+        project.command(arguments),
+        cwd=project.folder,
+        env={**environment, **limits},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -283,9 +253,10 @@ def _run_dbt(settings: Settings, folder: Path, arguments: Sequence[str]) -> None
         for line in process.stdout or ():
             logger.info("dbt: %s", line.rstrip())
             last_lines = [*last_lines[-9:], line.strip()]
-    if process.returncode not in (0, 1) or not (folder / "target" / "manifest.json").exists():
+    if process.returncode not in (0, 1) or not (project.target / "manifest.json").exists():
         said = " / ".join(line for line in last_lines if line)
         raise PipelineError("dbt", f"ended with {process.returncode}: {said}")
+    project.keep_parse()
 
 
 def _read_invocation_id(folder: Path) -> str:
