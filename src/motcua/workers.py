@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.synchronize import Event
 
-_CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["motcua.intake.edge", "motcua.quality.validation"])
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(["motcua.intake.edge", "motcua.quality.validation"])
 _over: Sequence[Event] = ()
 
 
@@ -43,8 +43,8 @@ def prepare() -> None:
 
 def open_pool(workers: int, turn_count: int = 0) -> ProcessPoolExecutor:
     """Open a pool of processes that know so many turns."""
-    turns = [_CONTEXT.Event() for _ in range(turn_count)]
-    return ProcessPoolExecutor(workers, _CONTEXT, _begin, (turns,))
+    turns = [CONTEXT.Event() for _ in range(turn_count)]
+    return ProcessPoolExecutor(workers, CONTEXT, _begin, (turns,))
 
 
 def _begin(turns: Sequence[Event]) -> None:

@@ -76,6 +76,7 @@ REFUSAL_COLUMNS = {
 DELIVERY = "delivery"
 """``dataset_code`` of a reason that refuses a delivery whole."""
 TRY_ROWS = 5
+_RUN_AGAIN = "; mend that and run it again, nothing is lost"
 
 
 class Outcome(Protocol):
@@ -167,6 +168,19 @@ class _Correction:
     accepted: Mapping[str, tuple[Path, ...]]
 
 
+@contextlib.contextmanager
+def _disk_faults_told() -> Iterator[None]:
+    """Say in a line what the disk refused: it is full, or may not be written."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or "the disk"
+        raise PipelineError("intake", f"{where}: {error.strerror}{_RUN_AGAIN}") from error
+    except duckdb.IOException as error:
+        said = str(error).splitlines()[0]
+        raise PipelineError("intake", f"{said}{_RUN_AGAIN}") from error
+
+
 def read_waiting(settings: Settings) -> list[str]:
     """Name the localities with something in the inbox, or in raw without a receipt."""
     register = read_localities(settings.localities)
@@ -206,6 +220,7 @@ def run_intake_all(settings: Settings) -> list[Receipt]:
     return receipts
 
 
+@_disk_faults_told()
 def run_intake(
     settings: Settings, locality_code: str, run_suite: RunSuite | None = None
 ) -> list[Receipt]:
@@ -243,10 +258,16 @@ def write_empty_datasets(settings: Settings) -> None:
     }
     shapes[settings.quarantine / "_none" / "refusals.parquet"] = REFUSAL_COLUMNS
     settings.receipts.mkdir(parents=True, exist_ok=True)
-    for path, types in shapes.items():
-        content = _empty_parquet(tuple(types.items()))
-        if not path.exists() or path.read_bytes() != content:
-            partial = _partial(path)
+    contents = {path: _empty_parquet(tuple(types.items())) for path, types in shapes.items()}
+    changed = {
+        path: content
+        for path, content in contents.items()
+        if not path.exists() or path.read_bytes() != content
+    }
+    with _locked(settings, "_none") if changed else contextlib.nullcontext():
+        for path, content in changed.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(".partial")
             partial.write_bytes(content)
             partial.replace(path)
 
@@ -410,7 +431,8 @@ def _locked(settings: Settings, locality_code: str) -> Iterator[None]:
 
 def _tried(faults: list[Exception], step: Callable[[], Tried]) -> Tried | None:
     try:
-        return step()
+        with _disk_faults_told():
+            return step()
     except Exception as error:
         logger.exception("a delivery could not be taken in")
         faults.append(error)
@@ -654,6 +676,7 @@ def _decide(context: _Context, arrival: _Arrival, turn: Turn) -> Receipt:
     scratch = settings.scratch / arrival.delivery_id
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
+    _remove_partials(context, arrival.delivery_id)
     outputs = _Outputs()
     try:
         with _connect(settings, scratch) as connection:
@@ -1339,6 +1362,18 @@ def _put(context: _Context, receipt: Receipt, outputs: _Outputs) -> None:
     for partial, path in outputs.all:
         if path in kept:
             partial.replace(path)
+
+
+def _remove_partials(context: _Context, delivery_id: str) -> None:
+    """Remove what a killed try of a delivery was writing."""
+    settings, code = context.settings, context.locality.locality_code
+    for folder, pattern in (
+        (settings.accepted, f"*/locality={code}/{delivery_id}.*.partial"),
+        (settings.quarantine / delivery_id, "*.partial"),
+        (settings.returns / code, f"*_{delivery_id[:8]}.*.partial"),
+    ):
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
 
 
 def _partial(path: Path) -> Path:
