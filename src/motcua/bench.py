@@ -21,10 +21,16 @@ import psutil
 
 from motcua.contracts import Layout, read_contracts
 from motcua.datasets import DATASETS
+from motcua.receipts import read_receipts
 from motcua.settings import Settings, read_settings
 
 PUBLISHED_ROWS = 901_402
 SAMPLE_SECONDS = 0.1
+WORKBOOKS = "huong-thuy-2021"
+"""The scenario that sends workbooks."""
+WORKBOOK_ROWS = 10_000
+"""Rows of its largest workbook at scale 1, at the least."""
+FLOOR_FILE = "floor.json"
 BOOLEAN_TRUE = "('true', '1', 'x', 'có')"
 
 
@@ -41,12 +47,16 @@ def main() -> int:
     """Measure and print; the figures are also written to ``var/bench/<rows>.json``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, action="append", help="resolved dossiers; repeatable")
+    parser.add_argument("--workbook", type=int, metavar="ROWS", help="one workbook of so many rows")
     parser.add_argument("--keep", action="store_true", help="keep the bench's home")
     parser.add_argument("--step", choices=("floor",), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     settings = read_settings()
     if arguments.step == "floor":
         run_floor(settings)
+        return 0
+    if arguments.workbook:
+        measure_workbook(settings, arguments.workbook)
         return 0
     results = [
         (rows, measure(settings, rows, keep=arguments.keep))
@@ -89,6 +99,12 @@ def measure(settings: Settings, rows: int, *, keep: bool) -> list[Measure]:
         f"   pipeline {total:.1f} s = {total / floor:.1f} x the floor of {floor:.1f} s; "
         f"peak memory {peak:.2f} GiB"
     )
+    plain = json.loads((home / "var" / FLOOR_FILE).read_text("utf-8"))["read_and_write_seconds"]
+    intake = measures[1]
+    _say(
+        f"   intake {intake.seconds:.1f} s = {intake.seconds / plain:.1f} x reading and writing "
+        f"alone ({plain:.1f} s); peak memory {intake.peak_gib:.2f} GiB"
+    )
     path = settings.var / "bench" / f"{rows}.json"
     path.write_text(json.dumps([asdict(one) for one in measures], indent=1) + "\n", "utf-8")
     if not keep:
@@ -96,8 +112,30 @@ def measure(settings: Settings, rows: int, *, keep: bool) -> list[Measure]:
     return measures
 
 
+def measure_workbook(settings: Settings, rows: int) -> Measure:
+    """Time the intake of one iGate-like workbook of at least so many rows, and print it."""
+    home = settings.var / "bench" / f"home-workbook-{rows}"
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    environment = {**os.environ, "MOTCUA_HOME": str(home)}
+    motcua = str(Path(sys.executable).parent / "motcua")
+    scale = repr(rows / WORKBOOK_ROWS)
+    _watch("deliveries", [motcua, "demo", "--scenario", WORKBOOKS, "--scale", scale], environment)
+    inbox = home / "landing" / "inbox"
+    sent = sorted(inbox.glob("*/*"), key=lambda one: sum(p.stat().st_size for p in one.rglob("*")))
+    for one in sent[:-1]:
+        shutil.rmtree(one)
+    measured = _watch("intake", [motcua, "intake"], environment)
+    (receipt,) = read_receipts(home / "landing" / "receipts")
+    (lines,) = [one.line_count for one in receipt.datasets if one.dataset_code == "dossiers"]
+    _say(f"   a workbook of {lines} lines: {measured.seconds:.1f} s, {measured.peak_gib:.2f} GiB")
+    shutil.rmtree(home)
+    return measured
+
+
 def run_floor(settings: Settings) -> None:
-    """Read, cast, write and count with DuckDB alone."""
+    """Read, cast, write and count with DuckDB alone; keep how long it took without the count."""
+    start = time.monotonic()
     contract = read_contracts(settings.contracts)["opencps_csv"]
     folder = settings.scratch / "floor"
     folder.mkdir(parents=True, exist_ok=True)
@@ -118,6 +156,8 @@ def run_floor(settings: Settings) -> None:
             f"delim = '{layout.delimiter}', quote = '\"', union_by_name = true)) "
             f"to '{folder / dataset_code}.parquet' (format parquet, compression zstd)"
         )
+    kept = json.dumps({"read_and_write_seconds": time.monotonic() - start})
+    (settings.var / FLOOR_FILE).write_text(kept + "\n", "utf-8")
     counts = connection.sql(FLOOR_COUNTS.format(path=folder / "dossiers.parquet")).fetchall()
     _say(f"   floor counted {sum(row[-1] for row in counts)} resolved in {len(counts)} cells")
     shutil.rmtree(folder)
