@@ -1,7 +1,6 @@
 {%- set sums = [
     'received_count', 'received_in_period_count', 'received_online_count',
-    'resolved_count', 'resolved_early_count', 'resolved_on_time_count', 'resolved_overdue_count',
-    'pending_in_due_count', 'pending_overdue_count',
+    'resolved_count', 'resolved_overdue_count', 'pending_overdue_count',
     'received_with_fee_count', 'received_paid_online_count', 'received_fee_unknown_count',
     'input_and_result_digitised_count', 'input_and_result_unknown_count',
     'result_electronic_count', 'result_electronic_unknown_count',
@@ -10,7 +9,9 @@
     'result_stored_count', 'result_stored_unknown_count',
     'population_connected_count', 'population_connected_unknown_count'
 ] -%}
-{%- set listed_sums = ['listed_count', 'listed_only_count'] -%}
+{%- set other_sums = [
+    'judged_by_766_count', 'in_time_by_766_count', 'listed_count', 'listed_only_count'
+] -%}
 {%- set keys =
     'province_code, period_code, locality_code, level_code, agency_code, procedure_code'
 -%}
@@ -32,6 +33,18 @@ counted as (
         {% for name in sums -%}
             sum({{ name }}) as {{ name }},
         {% endfor -%}
+        sum(
+            case
+                when {{ is_judged_by_rule("'qd766'", 'qd766_outcome_code', 'false') }} then 1
+                else 0
+            end
+        ) as judged_by_766_count,
+        sum(
+            case
+                when {{ is_on_time_by_rule("'qd766'", 'qd766_outcome_code') }} then 1
+                else 0
+            end
+        ) as in_time_by_766_count,
         0 as listed_count,
         0 as listed_only_count,
         0 as disliked_count
@@ -51,6 +64,8 @@ listed as (
         {% for name in sums -%}
             0 as {{ name }},
         {% endfor -%}
+        0 as judged_by_766_count,
+        0 as in_time_by_766_count,
         count(dossier_periods.dossier_key) as listed_count,
         count(*) - count(dossier_periods.dossier_key) as listed_only_count,
         0 as disliked_count
@@ -99,6 +114,8 @@ disliked as (
         {% for name in sums -%}
             0 as {{ name }},
         {% endfor -%}
+        0 as judged_by_766_count,
+        0 as in_time_by_766_count,
         0 as listed_count,
         0 as listed_only_count,
         count(*) as disliked_count
@@ -127,7 +144,7 @@ together as (
 summed as (
     select
         {{ keys }},
-        {% for name in sums + listed_sums -%}
+        {% for name in sums + other_sums -%}
             cast(sum({{ name }}) as bigint) as {{ name }},
         {% endfor -%}
         cast(sum(disliked_count) as bigint) as disliked_count
@@ -171,11 +188,10 @@ final as (
         received_in_period_count,
         received_online_count,
         resolved_count,
-        resolved_early_count,
-        resolved_on_time_count,
         resolved_overdue_count,
-        pending_in_due_count,
         pending_overdue_count,
+        judged_by_766_count,
+        in_time_by_766_count,
         received_with_fee_count,
         received_paid_online_count,
         received_fee_unknown_count,

@@ -1,10 +1,7 @@
 {%- set keys = 'province_code, period_code, scope_code, level_code, agency_code' -%}
 {#- Component: numerator, denominator, and how many nobody knows of, in sums of one scope. -#}
-{#- PROGRESS stands on rule ii06 until the rule set qd766 is counted: change it in this list. -#}
 {%- set of_dossiers = {
-    'progress': [
-        'resolved_early_count + resolved_on_time_count + pending_in_due_count', 'received_count', '0'
-    ],
+    'progress': ['in_time_by_766_count', 'judged_by_766_count', '0'],
     'dossier_sync': [
         'listed_count', 'greatest(received_of_listed_count, listed_count + listed_only_count)',
         'received_in_period_count - received_of_listed_count'
@@ -86,7 +83,7 @@
 } -%}
 {%- set sums = [
     'received_count', 'received_in_period_count', 'received_online_count', 'resolved_count',
-    'resolved_early_count', 'resolved_on_time_count', 'pending_in_due_count',
+    'judged_by_766_count', 'in_time_by_766_count',
     'received_with_fee_count', 'received_paid_online_count', 'received_fee_unknown_count',
     'input_and_result_digitised_count', 'input_and_result_unknown_count',
     'result_electronic_count', 'result_electronic_unknown_count',
