@@ -50,3 +50,15 @@ class BuildRefusedError(MotcuaError):
 
     def __str__(self) -> str:
         return "build refused, nothing published: " + "; ".join(self.reasons)
+
+
+class ErasureError(MotcuaError):
+    """A person's values cannot be taken out, so none was: where it stops, and what to do."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place = place
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"nothing was erased: {self.place}: {self.reason}"

@@ -459,7 +459,7 @@ def test_personal_values_are_in_raw_only(intake):
 
 
 def test_two_intakes_wait_for_each_other(intake):
-    with edge._locked(intake.settings, LOCALITY):
+    with edge.locked(intake.settings, LOCALITY):
         path = intake.settings.var / "locks" / f"intake-{LOCALITY}.lock"
         with path.open() as stream, pytest.raises(BlockingIOError):
             edge.fcntl.flock(stream, edge.fcntl.LOCK_EX | edge.fcntl.LOCK_NB)

@@ -52,6 +52,7 @@ from motcua.receipts import (
     read_receipt,
     write_receipt,
 )
+from motcua.redactions import Redaction, of_file, read_redactions
 from motcua.returns import edge as returns
 from motcua.returns.mark import Mark, corrected_at
 from motcua.settings import Settings
@@ -225,7 +226,7 @@ def run_intake(
     """
     context = _read_context(settings, locality_code, run_suite)
     faults: list[Exception] = []
-    with _locked(settings, locality_code):
+    with locked(settings, locality_code):
         write_empty_datasets(settings)
         for entry in _inbox_entries(settings, locality_code):
             _tried(faults, lambda entry=entry: _keep_original(context, entry))
@@ -302,7 +303,7 @@ def run_again(
 ) -> Receipt:
     """Take a delivery in again from raw: its receipt and rows are made anew."""
     context = _read_context(settings, locality_code, run_suite)
-    with _locked(settings, locality_code):
+    with locked(settings, locality_code):
         write_empty_datasets(settings)
         folder = settings.raw / locality_code / delivery_id
         return _decide(context, _read_arrival(context.locality, folder), Turn())
@@ -338,6 +339,57 @@ def run_aside(
     )
     folder = settings.raw / locality_code / delivery_id
     return _decide(aside, _read_arrival(context.locality, folder), Turn())
+
+
+def run_staged(
+    settings: Settings,
+    locality_code: str,
+    folder: Path,
+    home: Path,
+    run_suite: RunSuite | None = None,
+) -> Receipt:
+    """Judge a delivery as it would be if ``folder`` were its folder in raw; all lies in ``home``.
+
+    Args:
+        settings: Contracts, suites and limits.
+        locality_code: Who sent it.
+        folder: Named for the delivery; holds ``arrival.json`` and ``files``.
+        home: A folder for the receipt and the rows.
+        run_suite: Runs a suite on a connection; Great Expectations when left out.
+    """
+    context = _read_context(settings, locality_code, run_suite)
+    aside = replace(context, settings=settings.model_copy(update={"home": home}))
+    return _decide(aside, _read_arrival(context.locality, folder), Turn())
+
+
+def read_probes(
+    settings: Settings,
+    delivery: tuple[str, str],
+    files: Sequence[SourceFile],
+    scratch: Path,
+) -> tuple[Plan, Mapping[str, tuple[Probe, ...]]] | None:
+    """Choose the contract of a delivery in raw as intake does, and read its headers.
+
+    Args:
+        settings: Where the delivery lies, and the limits.
+        delivery: Code of the locality, and id.
+        files: The files of the delivery, archives unpacked.
+        scratch: A folder for copies.
+
+    Returns:
+        The plan and the probes by dataset; nothing where no contract fits, or for a return that
+        comes back mended (nothing in one is personal).
+    """
+    locality_code, delivery_id = delivery
+    context = _read_context(settings, locality_code, None)
+    arrival = _read_arrival(context.locality, settings.raw / locality_code / delivery_id)
+    data = _data_files(files)
+    if returns.read_marks(data, settings):
+        return None
+    contracts = [*context.contracts.values()]
+    with contextlib.suppress(DeliveryRefusedError):
+        return _choose_plan(context, contracts, (arrival, data), scratch)
+    return None
 
 
 def open_export(path: Path, scratch: Path, settings: Settings) -> list[SourceFile]:
@@ -400,7 +452,8 @@ def _suites_sum(settings: Settings) -> str | None:
 
 
 @contextlib.contextmanager
-def _locked(settings: Settings, locality_code: str) -> Iterator[None]:
+def locked(settings: Settings, locality_code: str) -> Iterator[None]:
+    """Hold a locality: one process at a time takes its deliveries in or changes them."""
     path = settings.var / "locks" / f"intake-{locality_code}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as stream:
@@ -520,7 +573,10 @@ def _read_earlier(context: _Context, arrival: _Arrival) -> list[Receipt]:
 
 
 def _keep_original(context: _Context, entry: Path) -> None:
-    """Move an entry of the inbox into raw; the same bytes a second time are let go of."""
+    """Move an entry of the inbox into raw; the same bytes a second time are let go of.
+
+    So are bytes of which raw has redacted a person's values: they must not come back.
+    """
     settings, locality = context.settings, context.locality
     found = _regular_files(entry)
     sums = [(file.name, _sum_of(file.path)) for file in found]
@@ -571,7 +627,7 @@ def _holds(files: Path, sums: Sequence[tuple[str, str]], *, is_single: bool) -> 
     """Say whether raw has these very bytes; what is there and differs is a fault, not data."""
     if not files.is_dir():
         return False
-    kept = [(file.name, _sum_of(file.path)) for file in _regular_files(files)]
+    kept = [(file.file_name, file.sha256) for file in read_files(files.parent)]
     if not kept:
         return False
     same = (
@@ -691,15 +747,23 @@ def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _set_token_key(connection: duckdb.DuckDBPyConnection, context: _Context) -> None:
-    """Set the two padded keys of HMAC (RFC 2104), where a contract makes a token."""
+    """Set the key of tokens where a contract makes one."""
     layouts = [layout for one in context.contracts.values() for layout in one.datasets.values()]
-    if not any("token" in layout.personal.values() for layout in layouts):
-        return
-    if context.settings.hmac_key is None:
+    if any("token" in layout.personal.values() for layout in layouts):
+        set_token_key(connection, context.settings)
+
+
+def set_token_key(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Set the two padded keys of HMAC (RFC 2104) that the SQL of a token reads.
+
+    Raises:
+        SettingsError: There is no key.
+    """
+    if settings.hmac_key is None:
         raise SettingsError(
             "MOTCUA_HMAC_KEY", "a contract makes applicant tokens, which need a key"
         )
-    key = context.settings.hmac_key.get_secret_value().encode()
+    key = settings.hmac_key.get_secret_value().encode()
     key = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     for name, pad in (("token_inner", 0x36), ("token_outer", 0x5C)):
         padded = bytes(byte ^ pad for byte in key)
@@ -1230,7 +1294,7 @@ def _receipt_of(context: _Context, arrival: _Arrival, judged: _Judged) -> Receip
         state_code=state,
         refusal_code=judged.refusal.code if judged.refusal else None,
         refusal_sentence=str(judged.refusal) if judged.refusal else None,
-        files=_received_files(arrival),
+        files=read_files(arrival.folder),
         datasets=datasets,
         checks=judged.checks,
         unknown_columns=judged.unknown_columns,
@@ -1260,14 +1324,39 @@ def _final_count(
     return count.model_copy(update={"accepted_file": path.relative_to(landing).as_posix()})
 
 
-def _received_files(arrival: _Arrival) -> tuple[ReceivedFile, ...]:
+def read_files(folder: Path) -> tuple[ReceivedFile, ...]:
+    """Read the originals of a delivery in raw as its receipt tells of them.
+
+    Of a file in which a person's values were redacted, size and sum are those of the bytes that
+    came, by which it is known, and ``redacted_sha256`` is the sum of what lies there now.
+
+    Raises:
+        PipelineError: Such a file is not as the last redaction left it.
+    """
+    redactions = read_redactions(folder)
     return tuple(
-        ReceivedFile(
+        _read_received(file, of_file(redactions, file.name))
+        for file in _regular_files(folder / "files")
+    )
+
+
+def _read_received(file: SourceFile, redactions: Sequence[Redaction]) -> ReceivedFile:
+    found = _sum_of(file.path)
+    if redactions:
+        if found != redactions[-1].new_sha256:
+            reason = f"{file.path} is not as its last redaction left it; restore it from a backup"
+            raise PipelineError("intake", reason)
+        came = redactions[0]
+        return ReceivedFile(
             file_name=file.name,
-            byte_count=file.path.stat().st_size if _is_regular(file.path) else 0,
-            sha256=_sum_of(file.path),
+            byte_count=came.old_byte_count,
+            sha256=came.old_sha256,
+            redacted_sha256=found,
         )
-        for file in _regular_files(arrival.files)
+    return ReceivedFile(
+        file_name=file.name,
+        byte_count=file.path.stat().st_size if _is_regular(file.path) else 0,
+        sha256=found,
     )
 
 

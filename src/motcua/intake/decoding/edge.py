@@ -4,15 +4,13 @@ A reader here gives a relation of text columns ``s0, s1, …``; :mod:`motcua.int
 what is made of them. Columns that the contract does not map are never read, personal ones neither.
 """
 
-import collections
-import contextlib
 import csv
 import functools
 import hashlib
 import itertools
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -38,7 +36,7 @@ from motcua.intake.casting import (
 from motcua.intake.deliveries import SourceFile
 from motcua.intake.headers import HeaderMatch, find_csv_header, match_headers, read_columns
 from motcua.intake.opening import edge as opening
-from motcua.intake.records import find_records
+from motcua.intake.records import find_records, is_utf8, loose_records
 from motcua.intake.refusals import DeliveryRefusedError, over
 from motcua.intake.rescues import added_up, encoding_code, rescue
 from motcua.receipts import Rescue
@@ -104,6 +102,7 @@ class Probe:
     has_totals: bool = False
     rescues: tuple[Rescue, ...] = ()
     shown_name: str | None = None
+    grid_name: str | None = None
 
     @property
     def source_name(self) -> str:
@@ -492,7 +491,7 @@ def _composed(path: Path) -> tuple[Rescue, ...]:
 def _check_names(
     file: SourceFile, names: Sequence[str], layout: Layout, settings: Settings
 ) -> None:
-    if not _is_utf8(names):
+    if not is_utf8(names):
         raise DeliveryRefusedError("encoding_unreadable", file.name, layout.encoding)
     if not any(names):
         raise DeliveryRefusedError("file_empty", file.name)
@@ -671,79 +670,13 @@ def _store_loose_csv(
     return _Stored(part, tuple(bad), rescues=told)
 
 
-def _loose_records(probe: Probe) -> Iterator[tuple[int, list[str] | None]]:
-    """Give each record with its first line; one that is not whole is null.
-
-    Of a record that is not whole only its first line is given up, so that a quote which never
-    closes does not take the lines after it along.
-    """
+def _loose_records(probe: Probe) -> Iterator[tuple[int, Sequence[str] | None]]:
+    """Give each record that is not blank with its first line; one that is not whole is null."""
     with probe.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        lines = _Lines(stream)
-        for _ in range(probe.header_lines):
-            next(lines, None)
-        lines.take()
-        while True:
-            yield from _whole_records(lines, probe.delimiter, len(probe.names))
-            if not lines.has_read:
-                return
-            yield lines.give_up_first(), None
-
-
-def _whole_records(
-    lines: "_Lines", delimiter: str, width: int
-) -> Iterator[tuple[int, list[str] | None]]:
-    """Give records up to the first that is not whole, whose lines stay read and not taken."""
-    with contextlib.suppress(csv.Error):
-        for row in csv.reader(lines, delimiter=delimiter, strict=True):
-            if row and not (len(row) == width and _is_utf8(row)):
-                return
-            first = lines.take()
-            if row:
-                yield first, row
-
-
-class _Lines:
-    """Lines of a file that can be given back: those read since the last record was taken."""
-
-    def __init__(self, stream: Iterable[str]) -> None:
-        self._stream = iter(stream)
-        self._again: collections.deque[str] = collections.deque()
-        self._read: list[str] = []
-        self._taken = 0
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._stream).replace("\0", "\ufffd")
-        self._read.append(line)
-        return line
-
-    @property
-    def has_read(self) -> bool:
-        """Say whether lines were read that no record has taken."""
-        return bool(self._read)
-
-    def take(self) -> int:
-        """Take what was read as one record, and give the number of its first line, from 1."""
-        first = self._taken + 1
-        self._taken += len(self._read)
-        self._read.clear()
-        return first
-
-    def give_up_first(self) -> int:
-        """Take the first line that was read alone, and give the others back."""
-        self._again.extendleft(reversed(self._read[1:]))
-        del self._read[1:]
-        return self.take()
-
-
-def _is_utf8(row: Sequence[str]) -> bool:
-    try:
-        "".join(row).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        width = len(probe.names)
+        for record in loose_records(stream, probe.header_lines, probe.delimiter, width):
+            if record.cells is None or record.cells:
+                yield record.line, record.cells
 
 
 def _read_blocks(path: Path) -> Iterator[bytes]:
@@ -805,6 +738,7 @@ def _probe_grid(file: SourceFile, grid: opening.Grid, layout: Layout) -> Probe:
         file.path,
         sheet.headers,
         sheet_name=grid.name,
+        grid_name=grid.name,
         sheet=sheet,
         rescues=tuple(told),
     )
@@ -846,7 +780,7 @@ def _probe_json(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, 
     place.samples[key] = sampled
     shape = jsonpaths.shape_of(sampled.sample, layout, place.contract)
     probe = Probe(
-        SourceFile(file.name, sampled.path),
+        file,
         shape.match,
         sampled.path,
         shape.keys,

@@ -71,7 +71,15 @@ def write_members(
     archive: Path, name: str, folder: Path, budget: archives.Budget, depth: int = 1
 ) -> list[SourceFile]:
     """Unpack an archive and those inside it under numbers, so that no member's name is a path."""
-    found: list[SourceFile] = []
+    unpacked = unpack(archive, name, folder, budget, depth)
+    return [one for _, file in unpacked for one in _opened(file, folder, budget, depth)]
+
+
+def unpack(
+    archive: Path, name: str, folder: Path, budget: archives.Budget, depth: int = 1
+) -> list[tuple[zipfile.ZipInfo, SourceFile]]:
+    """Unpack one archive: each member that is data, with the file that it now is."""
+    found: list[tuple[zipfile.ZipInfo, SourceFile]] = []
     with _refusing("zip_unreadable", name), zipfile.ZipFile(archive) as opened:
         members = archives.safe_members(name, opened.infolist(), budget, depth)
         for number, member in enumerate(members):
@@ -80,8 +88,8 @@ def write_members(
             path = folder / f"{archive.stat().st_ino}-{number}{ending[:16]}"
             with opened.open(member) as source, path.open("wb") as target:
                 _copy_bounded(source, target, member.file_size, name)
-            found.append(SourceFile(archives.member_name(member), path))
-    return [one for file in found for one in _opened(file, folder, budget, depth)]
+            found.append((member, SourceFile(archives.member_name(member), path)))
+    return found
 
 
 @contextlib.contextmanager
