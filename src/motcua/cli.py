@@ -138,6 +138,7 @@ def status() -> None:
 
     settings = read_settings()
     _print_table("Deliveries", report.read_delivery_lines(settings))
+    _print_table("Waiting in the inbox", report.read_inbox_lines(settings))
     _print_table("Done to read them", report.read_rescue_lines(settings))
     _print_table("Quality by month of export", report.read_quality_lines(settings))
     _print_table("Localities that sent nothing", report.read_missing_localities(settings))

@@ -41,6 +41,18 @@ class PipelineError(MotcuaError):
         return f"{self.step}: {self.reason}"
 
 
+class ChangedError(MotcuaError):
+    """An original is not the bytes that its delivery's id was made from."""
+
+    def __init__(self, delivery_id: str, files: str) -> None:
+        super().__init__(delivery_id, files)
+        self.delivery_id = delivery_id
+        self.files = files
+
+    def __str__(self) -> str:
+        return f"{self.files} does not hold the bytes that its id was made from; restore them"
+
+
 class BuildRefusedError(MotcuaError):
     """The gate refused a build, so nothing was published."""
 

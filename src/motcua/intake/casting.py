@@ -192,6 +192,16 @@ def decimal_sources(layout: Layout) -> frozenset[str]:
     return frozenset(name for name, targets in sources.items() if all(map(is_decimal, targets)))
 
 
+def day_sources(layout: Layout) -> frozenset[str]:
+    """Name the source columns that fill columns of dates or timestamps."""
+    sources = {**layout.columns, **layout.parent_columns}
+    return frozenset(
+        name
+        for name, targets in sources.items()
+        if any(type_of(target) in ("date", "timestamp") for target in targets)
+    )
+
+
 def _number(column: str, text: str, declared: str | None, reading: Reading) -> str:
     sql_type = type_of(column)
     if not is_decimal(column):

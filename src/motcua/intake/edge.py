@@ -17,6 +17,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,7 +36,7 @@ from motcua.contracts import (
     read_localities,
 )
 from motcua.datasets import DATASETS, LINEAGE
-from motcua.errors import MotcuaError, PipelineError, SettingsError
+from motcua.errors import ChangedError, MotcuaError, PipelineError, SettingsError
 from motcua.intake import archives, deliveries, refusals
 from motcua.intake.casting import quoted
 from motcua.intake.decoding import edge as decoding
@@ -44,6 +45,7 @@ from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
 from motcua.intake.opening import edge as opening
 from motcua.intake.refusals import DeliveryRefusedError
+from motcua.intake.settling import Look, is_awaited, seconds_to_wait
 from motcua.receipts import (
     Check,
     DatasetCount,
@@ -122,6 +124,14 @@ class _Context:
     sums: Mapping[str, str]
     suites_sha256: str | None
     run_suite: RunSuite
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An entry of the inbox that this run moved: whence, and where it now lies."""
+
+    entry: Path
+    place: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +238,12 @@ def run_intake(
     faults: list[Exception] = []
     with locked(settings, locality_code):
         write_empty_datasets(settings)
-        for entry in _inbox_entries(settings, locality_code):
-            _tried(faults, lambda entry=entry: _keep_original(context, entry))
+        kept: dict[str, _Kept] = {}
+        for entry in _settled_entries(settings, locality_code):
+            _tried(faults, lambda entry=entry: kept.update(_keep_original(context, entry)))
         arrivals = _waiting_arrivals(context, faults)
         receipts = _take_in(context, arrivals, faults)
+        faults = [fault for fault in faults if not _gave_back(context, kept, fault)]
     _raise_faults(faults)
     return receipts
 
@@ -493,6 +505,74 @@ def _inbox_entries(settings: Settings, locality_code: str) -> list[Path]:
     return sorted(path for path in named if not _is_folder(path) or _regular_files(path))
 
 
+def _look_at(entry: Path) -> Look:
+    found = {}
+    for file in _regular_files(entry):
+        with contextlib.suppress(FileNotFoundError):
+            status = file.path.lstat()
+            found[file.name] = (status.st_size, status.st_mtime_ns)
+    return Look(found)
+
+
+def _settled_entries(settings: Settings, locality_code: str) -> list[Path]:
+    """Give the entries of the inbox that are whole: unchanged for the time that files settle."""
+    looks = {entry: _look_at(entry) for entry in _inbox_entries(settings, locality_code)}
+    wait = seconds_to_wait(looks.values(), time.time_ns(), settings.settle_seconds)
+    if wait:
+        time.sleep(wait)
+    settled = []
+    for entry, look in looks.items():
+        reason = _waits_for(settings, entry, look)
+        if reason:
+            logger.warning("inbox/%s/%s waits: %s", locality_code, entry.name, reason)
+        else:
+            settled.append(entry)
+    return settled
+
+
+def _waits_for(settings: Settings, entry: Path, before: Look) -> str | None:
+    """Say what an entry of the inbox waits for; nothing for one that is whole."""
+    now = _look_at(entry)
+    if now != before:
+        return "it is still being written"
+    lacking = _lacking(entry)
+    if is_awaited(now, lacking, time.time_ns(), settings.incomplete_hours):
+        return f"its manifest names files that it lacks: {', '.join(lacking)}"
+    return None
+
+
+def _lacking(entry: Path) -> list[str]:
+    """Name the files that a folder's manifest names and the folder lacks."""
+    if not _is_folder(entry):
+        return []
+    files = _regular_files(entry)
+    # One that cannot be read is no reason to wait: the delivery is refused for it.
+    with contextlib.suppress(DeliveryRefusedError, OSError):
+        names = [file.name for file in files if not _is_manifest(file)]
+        return deliveries.missing_files(_read_manifest(files), names)
+    return []
+
+
+def read_inbox(settings: Settings) -> list[tuple[str, str, str]]:
+    """Name what lies in the inbox: the locality, the entry, what it waits for."""
+    folders = {code: settings.inbox / code for code in read_localities(settings.localities)}
+    return [
+        (code, refusals.writable(entry.name), _inbox_state(settings, entry))
+        for code, folder in folders.items()
+        for entry in (sorted(folder.iterdir()) if folder.is_dir() else [])
+        if deliveries.is_delivery_name(entry.name)
+    ]
+
+
+def _inbox_state(settings: Settings, entry: Path) -> str:
+    if _is_folder(entry) and not _regular_files(entry):
+        return "the folder is empty"
+    look = _look_at(entry)
+    if seconds_to_wait([look], time.time_ns(), settings.settle_seconds):
+        return f"it changed in the last {settings.settle_seconds:g} s"
+    return _waits_for(settings, entry, look) or "the next intake"
+
+
 def _raw_without_receipt(settings: Settings, locality_code: str) -> list[Path]:
     return [
         folder
@@ -572,10 +652,13 @@ def _read_earlier(context: _Context, arrival: _Arrival) -> list[Receipt]:
 # Originals
 
 
-def _keep_original(context: _Context, entry: Path) -> None:
+def _keep_original(context: _Context, entry: Path) -> dict[str, _Kept]:
     """Move an entry of the inbox into raw; the same bytes a second time are let go of.
 
     So are bytes of which raw has redacted a person's values: they must not come back.
+
+    Returns:
+        What was moved, by the delivery's id; nothing where nothing was.
     """
     settings, locality = context.settings, context.locality
     found = _regular_files(entry)
@@ -587,15 +670,53 @@ def _keep_original(context: _Context, entry: Path) -> None:
     files = folder / "files"
     folder.mkdir(parents=True, exist_ok=True)
     _write_arrival(folder, refusals.writable(entry.name))
+    kept: dict[str, _Kept] = {}
     if _holds(files, sums, is_single=not _is_folder(entry)):
         _remove(entry)
     else:
+        kept[delivery_id] = _Kept(entry, files if _is_folder(entry) else files / entry.name)
         _move(entry, files)
     for path in files.rglob("*"):
         if path.is_file() and not path.is_symlink():
             path.chmod(0o444)
     if (settings.receipts / f"{delivery_id}.json").exists():
         logger.info("%s: the same bytes have been taken in before", delivery_id)
+    return kept
+
+
+def _give_back(kept: _Kept, folder: Path) -> None:
+    """Put a delivery that was still being written back in the inbox; it never came."""
+    logger.warning("inbox/%s: it was still being written, so it waits", kept.entry.name)
+    for file in _regular_files(kept.place):
+        if _is_regular(file.path):
+            file.path.chmod(0o644)
+    kept.place.rename(kept.entry)
+    shutil.rmtree(folder)
+
+
+def _gave_back(context: _Context, kept: Mapping[str, _Kept], fault: Exception) -> bool:
+    """Give back a delivery of this run that a program went on writing while it was read."""
+    if not isinstance(fault, ChangedError) or fault.delivery_id not in kept:
+        return False
+    locality_code = context.locality.locality_code
+    folder = context.settings.raw / locality_code / fault.delivery_id
+    _give_back(kept[fault.delivery_id], folder)
+    return True
+
+
+def _check_unchanged(arrival: _Arrival, files: Sequence[ReceivedFile]) -> None:
+    """Raise where raw does not hold the bytes that a delivery's id was made from.
+
+    The sums are taken after the files were read, so that nothing changed in between.
+    """
+    sums = [(file.file_name, file.sha256) for file in files]
+    code = arrival.locality.locality_code
+    ids = {
+        deliveries.delivery_id_of(code, sums, is_single=is_single)
+        for is_single in (False, *((True,) if len(sums) == 1 else ()))
+    }
+    if arrival.delivery_id not in ids:
+        raise ChangedError(arrival.delivery_id, str(arrival.files))
 
 
 def _is_folder(path: Path) -> bool:
@@ -722,6 +843,7 @@ def _decide(context: _Context, arrival: _Arrival, turn: Turn) -> Receipt:
             returns.create_tables(connection)
             judged = _judge(connection, context, (arrival, turn), scratch, outputs)
             receipt = _receipt_of(context, arrival, judged)
+            _check_unchanged(arrival, receipt.files)
             _write_refusals(connection, context, receipt, outputs)
             turn.wait()
             _write_return(connection, context, (arrival, judged, receipt), scratch, outputs)

@@ -15,7 +15,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from python_calamine import (
@@ -62,6 +62,7 @@ class Grid:
     is_visible: bool = True
     hidden_rows: frozenset[int] = frozenset()
     is_html: bool = False
+    is_from_1904: bool = False
 
 
 # Archives
@@ -292,8 +293,15 @@ def _grid(
     rows = sheet.to_python(skip_empty_area=False)
     width = max(map(len, rows), default=0)
     _check_size(file, workbooks.SheetFacts(len(rows), width), settings)
-    hidden = facts.hidden_rows if facts else frozenset()
-    return Grid(name, rows, sheet.merged_cell_ranges or (), is_visible, hidden)
+    known = facts or workbooks.SheetFacts()
+    return Grid(
+        name,
+        rows,
+        sheet.merged_cell_ranges or (),
+        is_visible,
+        known.hidden_rows,
+        is_from_1904=known.is_from_1904,
+    )
 
 
 def _check_size(file: SourceFile, facts: workbooks.SheetFacts, settings: Settings) -> None:
@@ -309,8 +317,16 @@ def _facts_by_sheet(file: SourceFile, wanted: Iterable[str]) -> dict[str, workbo
             facts = workbooks.facts_of_ods(_blocks(opened, ODS_CONTENT))
             return dict.fromkeys(wanted, facts)
         try:
-            paths = workbooks.sheet_paths(*(opened.read(part) for part in XLSX_PARTS))
-            return {name: workbooks.facts_of_xlsx(_blocks(opened, paths[name])) for name in wanted}
+            workbook, relations = (opened.read(part) for part in XLSX_PARTS)
+            paths = workbooks.sheet_paths(workbook, relations)
+            is_from_1904 = workbooks.counts_from_1904(workbook)
+            return {
+                name: replace(
+                    workbooks.facts_of_xlsx(_blocks(opened, paths[name])),
+                    is_from_1904=is_from_1904,
+                )
+                for name in wanted
+            }
         except KeyError:
             raise DeliveryRefusedError("file_unreadable", file.name, "Excel") from None
 
