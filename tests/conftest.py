@@ -9,6 +9,8 @@ from filelock import FileLock
 from tests_support import Home
 
 SMALL_SCALE = "0.004"
+# What a test drops is whole; tests of settling ask for their own time.
+os.environ.setdefault("MOTCUA_SETTLE_SECONDS", "0")
 
 
 def pytest_addoption(parser):

@@ -138,6 +138,7 @@ def status() -> None:
 
     settings = read_settings()
     _print_table("Deliveries", report.read_delivery_lines(settings))
+    _print_table("Waiting in the inbox", report.read_inbox_lines(settings))
     _print_table("Done to read them", report.read_rescue_lines(settings))
     _print_table("Quality by month of export", report.read_quality_lines(settings))
     _print_table("Localities that sent nothing", report.read_missing_localities(settings))
@@ -170,12 +171,55 @@ def replay(delivery_id: Annotated[str, typer.Argument(help="Such as in motcua st
 
 
 @app.command()
+def erase(
+    token: Annotated[str, typer.Option(help="applicant_token of the person's dossiers.")],
+    reason: Annotated[str, typer.Option(help="Why, for the record; no personal value.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be redacted; change nothing.")
+    ] = False,
+) -> None:
+    """Redact a person's values in the originals, and all that was made of them."""
+    from motcua.erasure import edge
+    from motcua.intake.edge import read_waiting
+
+    settings = read_settings()
+    found = edge.run_erase(settings, token, reason, is_dry=dry_run)
+    _print_table("Would be redacted" if dry_run else "Redacted", found.lines)
+    for place in found.remaining:
+        console.print(f"- {place}: a number of theirs stands in lines of others; look there")
+    for code in read_waiting(settings):
+        console.print(f"- inbox/{code}: not taken in yet, so not looked into; then erase again")
+    if not dry_run:
+        _forget(settings, token)
+
+
+def _forget(settings: Settings, token: str) -> None:
+    """Publish a warehouse without a person's token, of the same day, and keep no release with it.
+
+    Data Docs hold no value of a row, but counts that are those of the receipts made anew.
+    """
+    from motcua.quality.edge import write_data_docs
+    from motcua.warehouse import edge
+
+    write_data_docs(settings)
+    if not edge.read_has_token(settings, token):
+        return
+    made = edge.run_build(settings, edge.read_published_as_of_date(settings))
+    console.print(f"published {edge.run_publish(settings, made)} as of {made.as_of_date}")
+    if edge.read_has_token(settings, token):
+        edge.delete_previous(settings)
+
+
+@app.command()
 def verify(path: Annotated[Path, typer.Argument(exists=True)]) -> None:
-    """Name a pack's changed file, or the figures of a Word file that are not as sealed."""
+    """Name a changed file of a pack or of a delivery in raw, or figures not as sealed in Word."""
     from motcua.approval import edge as approval
+    from motcua.erasure import edge as erasure
     from motcua.snapshot import edge
 
-    if path.is_dir():
+    if erasure.is_delivery(path):
+        said, problems = str(path), erasure.read_differences(path)
+    elif path.is_dir():
         said, problems = str(path), edge.verify_pack(path)
     else:
         found = approval.verify_report(read_settings(), path)

@@ -285,8 +285,12 @@ class Localities(_Frozen):
         return self
 
 
+@functools.lru_cache(maxsize=64)
 def parse_contract(text: str, path: str) -> Contract:
-    """Check the text of a contract; a :class:`ContractError` names file, line and key."""
+    """Check the text of a contract; a :class:`ContractError` names file, line and key.
+
+    The same text is read once a process: YAML is slow, and an erasure asks for every delivery.
+    """
     return _parse(text, path, Contract)
 
 

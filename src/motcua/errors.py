@@ -41,6 +41,18 @@ class PipelineError(MotcuaError):
         return f"{self.step}: {self.reason}"
 
 
+class ChangedError(MotcuaError):
+    """An original is not the bytes that its delivery's id was made from."""
+
+    def __init__(self, delivery_id: str, files: str) -> None:
+        super().__init__(delivery_id, files)
+        self.delivery_id = delivery_id
+        self.files = files
+
+    def __str__(self) -> str:
+        return f"{self.files} does not hold the bytes that its id was made from; restore them"
+
+
 class BuildRefusedError(MotcuaError):
     """The gate refused a build, so nothing was published."""
 
@@ -50,3 +62,15 @@ class BuildRefusedError(MotcuaError):
 
     def __str__(self) -> str:
         return "build refused, nothing published: " + "; ".join(self.reasons)
+
+
+class ErasureError(MotcuaError):
+    """A person's values cannot be taken out, so none was: where it stops, and what to do."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place = place
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"nothing was erased: {self.place}: {self.reason}"

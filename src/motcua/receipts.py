@@ -13,11 +13,15 @@ class _Frozen(BaseModel):
 
 
 class ReceivedFile(_Frozen):
-    """A file of the delivery as it came, before any unpacking."""
+    """A file of the delivery as it came, before any unpacking.
+
+    ``redacted_sha256`` is the sum of what lies there since a person's values were redacted.
+    """
 
     file_name: str
     byte_count: int
     sha256: str
+    redacted_sha256: str | None = None
 
 
 class Check(_Frozen):

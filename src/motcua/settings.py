@@ -38,6 +38,17 @@ class Settings(BaseSettings):
         2, ge=1, description="Deliveries of a locality that are taken in side by side."
     )
     threads: int = Field(2, ge=1, description="Threads one DuckDB connection may use.")
+    settle_seconds: float = Field(
+        2,
+        ge=0,
+        description="Seconds for which no file of a delivery in the inbox may change before it is "
+        "taken in.",
+    )
+    incomplete_hours: float = Field(
+        24,
+        ge=0,
+        description="Hours that a folder may wait for a file that its manifest names.",
+    )
     max_archive_files: int = Field(
         2_000, ge=1, description="Files that the archives of one delivery may hold together."
     )

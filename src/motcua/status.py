@@ -81,6 +81,16 @@ def read_missing_localities(settings: Settings) -> Lines:
     ]
 
 
+def read_inbox_lines(settings: Settings) -> Lines:
+    """Give a line per thing in the inbox, with what it waits for."""
+    from motcua.intake.edge import read_inbox
+
+    return [
+        {"locality": code, "delivery": name, "waits for": reason}
+        for code, name, reason in read_inbox(settings)
+    ]
+
+
 def read_published_lines(settings: Settings) -> Lines:
     """Give what is published: file, as-of date, dossiers; nothing where nothing is."""
     if not settings.marts_file.exists():

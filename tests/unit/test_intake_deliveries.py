@@ -4,13 +4,15 @@ import json
 import os
 import shutil
 import stat
+import threading
 import zipfile
 
 import pytest
 
 from intake_support import LOCALITY, FakeOutcome, csv_text, fake_suite, line, make_home
-from motcua.errors import PipelineError, SettingsError
+from motcua.errors import ChangedError, PipelineError, SettingsError
 from motcua.intake import archives, edge
+from motcua.intake.settling import Look, seconds_to_wait
 
 
 @pytest.fixture
@@ -459,7 +461,7 @@ def test_personal_values_are_in_raw_only(intake):
 
 
 def test_two_intakes_wait_for_each_other(intake):
-    with edge._locked(intake.settings, LOCALITY):
+    with edge.locked(intake.settings, LOCALITY):
         path = intake.settings.var / "locks" / f"intake-{LOCALITY}.lock"
         with path.open() as stream, pytest.raises(BlockingIOError):
             edge.fcntl.flock(stream, edge.fcntl.LOCK_EX | edge.fcntl.LOCK_NB)
@@ -473,3 +475,109 @@ def test_empty_datasets_are_written_once(intake):
 
     assert path.stat().st_mtime_ns == before
     assert (intake.settings.quarantine / "_none" / "refusals.parquet").exists()
+
+
+# Files that grow
+
+
+def test_file_that_is_still_written_waits_and_is_taken_once_it_rests(intake):
+    settling = intake.with_settings(settle_seconds=0.3)
+    path = intake.drop("dossiers.csv", csv_text(2))
+    intake.drop("dossiers-old.csv", csv_text(1))
+    os.utime(intake.inbox / "dossiers-old.csv", (1_700_000_000, 1_700_000_000))
+    is_over = threading.Event()
+
+    def write():
+        with path.open("a") as stream:
+            number = 2
+            while not is_over.wait(0.02):
+                stream.write(line(number) + "\n")
+                stream.flush()
+                number += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        receipts = settling.take_in()
+        waiting = edge.read_inbox(settling.settings)
+    finally:
+        is_over.set()
+        writer.join()
+
+    assert [receipt.delivery_name for receipt in receipts] == ["dossiers-old.csv"]
+    assert waiting == [(LOCALITY, "dossiers.csv", "it changed in the last 0.3 s")]
+    receipt = settling.take_in_one()
+    assert receipt.datasets[0].line_count == path_lines(intake, receipt)
+    assert receipt.datasets[0].line_count > 2
+
+
+def path_lines(home, receipt):
+    (path,) = (home.settings.raw / LOCALITY / receipt.delivery_id / "files").iterdir()
+    return path.read_text().count("\n") - 1
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_file_that_grows_while_it_is_read_goes_back_to_the_inbox(intake, is_folder):
+    name = "gửi/dossiers.csv" if is_folder else "dossiers.csv"
+    path = intake.drop(name, csv_text(2))
+
+    def growing(connection, dataset_code, suites_folder):
+        with stream:
+            stream.write(line(7) + "\n")
+        return fake_suite(connection, dataset_code, suites_folder)
+
+    stream = path.open("a")
+    assert intake.take_in(growing) == []
+
+    assert path.read_text() == csv_text(2) + line(7) + "\n"
+    assert list(intake.settings.raw.glob("*/*")) == []
+    assert list(intake.settings.accepted.glob(f"*/locality={LOCALITY}/*")) == []
+    assert intake.take_in_one().datasets[0].line_count == 3
+
+
+def test_original_that_changed_since_is_a_fault_and_stays(intake):
+    intake.drop("dossiers.csv", csv_text(2))
+    receipt = intake.take_in_one()
+    kept = intake.settings.raw / LOCALITY / receipt.delivery_id / "files" / "dossiers.csv"
+    kept.chmod(0o644)
+    kept.write_text(csv_text(3))
+    edge.delete_derived(intake.settings)
+
+    with pytest.raises(ChangedError, match="does not hold the bytes"):
+        intake.take_in()
+    assert kept.exists()
+
+
+def test_folder_waits_for_what_its_manifest_names_and_not_for_ever(intake):
+    manifest = {"files": [{"name": "dossiers-1.csv"}, {"name": "dossiers-2.csv"}]}
+    intake.drop("gửi/manifest.json", json.dumps(manifest))
+    intake.drop("gửi/dossiers-1.csv", csv_text(2))
+    (intake.inbox / "trống").mkdir()
+
+    assert intake.take_in() == []
+    assert edge.read_inbox(intake.settings) == [
+        (LOCALITY, "gửi", "its manifest names files that it lacks: dossiers-2.csv"),
+        (LOCALITY, "trống", "the folder is empty"),
+    ]
+    late = intake.with_settings(incomplete_hours=0)
+    assert edge.read_inbox(late.settings)[0][2] == "the next intake"
+    assert late.take_in_one().refusal_code == "manifest_file_missing"
+    intake.drop("lại/manifest.json", json.dumps(manifest))
+    intake.drop("lại/dossiers-1.csv", csv_text(2))
+    intake.drop("lại/dossiers-2.csv", csv_text(3, line(9)))
+    assert intake.take_in_one().state_code == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("age", "wait"),
+    [
+        pytest.param(5, 0, id="old"),
+        pytest.param(1.5, 0.5, id="new"),
+        pytest.param(-9, 2, id="future"),
+    ],
+)
+def test_time_to_look_again(age, wait):
+    now = 1_700_000_000_000_000_000
+    looks = [Look({"a": (1, now - int(age * 1e9)), "b": (1, 0)}), Look({})]
+
+    assert seconds_to_wait(looks, now, 2) == pytest.approx(wait)

@@ -8,7 +8,7 @@ import duckdb
 from motcua.errors import PipelineError
 from motcua.explain.cells import Cell, UnknownNameError, cell_sql, dossiers_sql
 from motcua.explain.explanation import Explanation, Trace
-from motcua.receipts import Receipt
+from motcua.receipts import Receipt, ReceivedFile
 from motcua.settings import Settings
 
 SAMPLE_SIZE = 10
@@ -133,8 +133,13 @@ def _read_trace(
         named = [file for file in files if file.file_name == source_file or len(files) == 1]
         if named:
             folder = settings.raw / locality_code / delivery_id / "files"
-            original, sha256 = str(folder / named[0].file_name), named[0].sha256
+            original, sha256 = str(folder / named[0].file_name), _sums_of(named[0])
     return Trace(dossier_code, delivery_id, source_file, source_row, original, sha256)
+
+
+def _sums_of(file: ReceivedFile) -> str:
+    """Give the sum of the bytes that came, and of what a redaction left of them."""
+    return file.sha256 + (f" (redacted since: {file.redacted_sha256})" * bool(file.redacted_sha256))
 
 
 def _read_tests(connection: duckdb.DuckDBPyConnection, settings: Settings, cell: Cell):

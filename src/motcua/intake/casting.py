@@ -192,6 +192,16 @@ def decimal_sources(layout: Layout) -> frozenset[str]:
     return frozenset(name for name, targets in sources.items() if all(map(is_decimal, targets)))
 
 
+def day_sources(layout: Layout) -> frozenset[str]:
+    """Name the source columns that fill columns of dates or timestamps."""
+    sources = {**layout.columns, **layout.parent_columns}
+    return frozenset(
+        name
+        for name, targets in sources.items()
+        if any(type_of(target) in ("date", "timestamp") for target in targets)
+    )
+
+
 def _number(column: str, text: str, declared: str | None, reading: Reading) -> str:
     sql_type = type_of(column)
     if not is_decimal(column):
@@ -300,16 +310,22 @@ def _offset_minutes(text: str) -> str:
 
 
 def _token(texts: Mapping[str, str], layout: Layout) -> str | None:
-    """Write HMAC-SHA256 (RFC 2104) of the folded text; its padded keys are variables."""
+    """Write the token of the first of the layout's columns for it that has a value."""
     sources = [
         texts[name] for name, use in layout.personal.items() if use == "token" and name in texts
     ]
     text = _first(sources)
     if text is None:
         return None
-    inner = f"unhex(sha256(getvariable('token_inner') || encode({folded_sql(text)})))"
-    hashed = f"sha256(getvariable('token_outer') || {inner})"
-    return f"case when not {_blank(text)} then {hashed} end"
+    return token_sql(text)
+
+
+def token_sql(text: str) -> str:
+    """Write HMAC-SHA256 (RFC 2104) of a text, folded; its padded keys are variables."""
+    # Of nothing but spaces and line breaks, which a redacted cell may keep, there is no token.
+    folded = f"nullif({folded_sql(text)}, '')"
+    inner = f"unhex(sha256(getvariable('token_inner') || encode({folded})))"
+    return f"sha256(getvariable('token_outer') || {inner})"
 
 
 def rows_sql(source: str, casts: Sequence[Cast], carried: Sequence[str] = ()) -> str:

@@ -91,10 +91,14 @@ def parse_manifest(text: bytes, name: str) -> Manifest:
 
 def check_manifest_files(manifest: Manifest, names: Iterable[str], delivery_name: str) -> None:
     """Refuse a delivery that lacks a file which its manifest names."""
+    for name in missing_files(manifest, names):
+        raise DeliveryRefusedError("manifest_file_missing", delivery_name, name)
+
+
+def missing_files(manifest: Manifest, names: Iterable[str]) -> list[str]:
+    """Name the files that a manifest names and a delivery lacks."""
     present = {key for name in names for key in _keys_of(name)}
-    for entry in manifest.files:
-        if not set(_keys_of(entry.name)) & present:
-            raise DeliveryRefusedError("manifest_file_missing", delivery_name, entry.name)
+    return [entry.name for entry in manifest.files if not set(_keys_of(entry.name)) & present]
 
 
 def expected_count(manifest: Manifest, layout: Layout, names: Sequence[str]) -> int | None:

@@ -17,6 +17,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,7 +36,7 @@ from motcua.contracts import (
     read_localities,
 )
 from motcua.datasets import DATASETS, LINEAGE
-from motcua.errors import MotcuaError, PipelineError, SettingsError
+from motcua.errors import ChangedError, MotcuaError, PipelineError, SettingsError
 from motcua.intake import archives, deliveries, refusals
 from motcua.intake.casting import quoted
 from motcua.intake.decoding import edge as decoding
@@ -44,6 +45,7 @@ from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
 from motcua.intake.opening import edge as opening
 from motcua.intake.refusals import DeliveryRefusedError
+from motcua.intake.settling import Look, is_awaited, seconds_to_wait
 from motcua.receipts import (
     Check,
     DatasetCount,
@@ -52,6 +54,7 @@ from motcua.receipts import (
     read_receipt,
     write_receipt,
 )
+from motcua.redactions import Redaction, of_file, read_redactions
 from motcua.returns import edge as returns
 from motcua.returns.mark import Mark, corrected_at
 from motcua.settings import Settings
@@ -122,6 +125,14 @@ class _Context:
     sums: Mapping[str, str]
     suites_sha256: str | None
     run_suite: RunSuite
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An entry of the inbox that this run moved: whence, and where it now lies."""
+
+    entry: Path
+    place: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +251,14 @@ def run_intake(
     """
     context = _read_context(settings, locality_code, run_suite)
     faults: list[Exception] = []
-    with _locked(settings, locality_code):
+    with locked(settings, locality_code):
         write_empty_datasets(settings)
-        for entry in _inbox_entries(settings, locality_code):
-            _tried(faults, lambda entry=entry: _keep_original(context, entry))
+        kept: dict[str, _Kept] = {}
+        for entry in _settled_entries(settings, locality_code):
+            _tried(faults, lambda entry=entry: kept.update(_keep_original(context, entry)))
         arrivals = _waiting_arrivals(context, faults)
         receipts = _take_in(context, arrivals, faults)
+        faults = [fault for fault in faults if not _gave_back(context, kept, fault)]
     _raise_faults(faults)
     return receipts
 
@@ -264,7 +277,7 @@ def write_empty_datasets(settings: Settings) -> None:
         for path, content in contents.items()
         if not path.exists() or path.read_bytes() != content
     }
-    with _locked(settings, "_none") if changed else contextlib.nullcontext():
+    with locked(settings, "_none") if changed else contextlib.nullcontext():
         for path, content in changed.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_suffix(".partial")
@@ -323,7 +336,7 @@ def run_again(
 ) -> Receipt:
     """Take a delivery in again from raw: its receipt and rows are made anew."""
     context = _read_context(settings, locality_code, run_suite)
-    with _locked(settings, locality_code):
+    with locked(settings, locality_code):
         write_empty_datasets(settings)
         folder = settings.raw / locality_code / delivery_id
         return _decide(context, _read_arrival(context.locality, folder), Turn())
@@ -359,6 +372,57 @@ def run_aside(
     )
     folder = settings.raw / locality_code / delivery_id
     return _decide(aside, _read_arrival(context.locality, folder), Turn())
+
+
+def run_staged(
+    settings: Settings,
+    locality_code: str,
+    folder: Path,
+    home: Path,
+    run_suite: RunSuite | None = None,
+) -> Receipt:
+    """Judge a delivery as it would be if ``folder`` were its folder in raw; all lies in ``home``.
+
+    Args:
+        settings: Contracts, suites and limits.
+        locality_code: Who sent it.
+        folder: Named for the delivery; holds ``arrival.json`` and ``files``.
+        home: A folder for the receipt and the rows.
+        run_suite: Runs a suite on a connection; Great Expectations when left out.
+    """
+    context = _read_context(settings, locality_code, run_suite)
+    aside = replace(context, settings=settings.model_copy(update={"home": home}))
+    return _decide(aside, _read_arrival(context.locality, folder), Turn())
+
+
+def read_probes(
+    settings: Settings,
+    delivery: tuple[str, str],
+    files: Sequence[SourceFile],
+    scratch: Path,
+) -> tuple[Plan, Mapping[str, tuple[Probe, ...]]] | None:
+    """Choose the contract of a delivery in raw as intake does, and read its headers.
+
+    Args:
+        settings: Where the delivery lies, and the limits.
+        delivery: Code of the locality, and id.
+        files: The files of the delivery, archives unpacked.
+        scratch: A folder for copies.
+
+    Returns:
+        The plan and the probes by dataset; nothing where no contract fits, or for a return that
+        comes back mended (nothing in one is personal).
+    """
+    locality_code, delivery_id = delivery
+    context = _read_context(settings, locality_code, None)
+    arrival = _read_arrival(context.locality, settings.raw / locality_code / delivery_id)
+    data = _data_files(files)
+    if returns.read_marks(data, settings):
+        return None
+    contracts = [*context.contracts.values()]
+    with contextlib.suppress(DeliveryRefusedError):
+        return _choose_plan(context, contracts, (arrival, data), scratch)
+    return None
 
 
 def open_export(path: Path, scratch: Path, settings: Settings) -> list[SourceFile]:
@@ -421,7 +485,8 @@ def _suites_sum(settings: Settings) -> str | None:
 
 
 @contextlib.contextmanager
-def _locked(settings: Settings, locality_code: str) -> Iterator[None]:
+def locked(settings: Settings, locality_code: str) -> Iterator[None]:
+    """Hold a locality: one process at a time takes its deliveries in or changes them."""
     path = settings.var / "locks" / f"intake-{locality_code}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as stream:
@@ -460,6 +525,74 @@ def _inbox_entries(settings: Settings, locality_code: str) -> list[Path]:
     named = [path for path in folder.iterdir() if deliveries.is_delivery_name(path.name)]
     # An empty folder is one that somebody is still filling.
     return sorted(path for path in named if not _is_folder(path) or _regular_files(path))
+
+
+def _look_at(entry: Path) -> Look:
+    found = {}
+    for file in _regular_files(entry):
+        with contextlib.suppress(FileNotFoundError):
+            status = file.path.lstat()
+            found[file.name] = (status.st_size, status.st_mtime_ns)
+    return Look(found)
+
+
+def _settled_entries(settings: Settings, locality_code: str) -> list[Path]:
+    """Give the entries of the inbox that are whole: unchanged for the time that files settle."""
+    looks = {entry: _look_at(entry) for entry in _inbox_entries(settings, locality_code)}
+    wait = seconds_to_wait(looks.values(), time.time_ns(), settings.settle_seconds)
+    if wait:
+        time.sleep(wait)
+    settled = []
+    for entry, look in looks.items():
+        reason = _waits_for(settings, entry, look)
+        if reason:
+            logger.warning("inbox/%s/%s waits: %s", locality_code, entry.name, reason)
+        else:
+            settled.append(entry)
+    return settled
+
+
+def _waits_for(settings: Settings, entry: Path, before: Look) -> str | None:
+    """Say what an entry of the inbox waits for; nothing for one that is whole."""
+    now = _look_at(entry)
+    if now != before:
+        return "it is still being written"
+    lacking = _lacking(entry)
+    if is_awaited(now, lacking, time.time_ns(), settings.incomplete_hours):
+        return f"its manifest names files that it lacks: {', '.join(lacking)}"
+    return None
+
+
+def _lacking(entry: Path) -> list[str]:
+    """Name the files that a folder's manifest names and the folder lacks."""
+    if not _is_folder(entry):
+        return []
+    files = _regular_files(entry)
+    # One that cannot be read is no reason to wait: the delivery is refused for it.
+    with contextlib.suppress(DeliveryRefusedError, OSError):
+        names = [file.name for file in files if not _is_manifest(file)]
+        return deliveries.missing_files(_read_manifest(files), names)
+    return []
+
+
+def read_inbox(settings: Settings) -> list[tuple[str, str, str]]:
+    """Name what lies in the inbox: the locality, the entry, what it waits for."""
+    folders = {code: settings.inbox / code for code in read_localities(settings.localities)}
+    return [
+        (code, refusals.writable(entry.name), _inbox_state(settings, entry))
+        for code, folder in folders.items()
+        for entry in (sorted(folder.iterdir()) if folder.is_dir() else [])
+        if deliveries.is_delivery_name(entry.name)
+    ]
+
+
+def _inbox_state(settings: Settings, entry: Path) -> str:
+    if _is_folder(entry) and not _regular_files(entry):
+        return "the folder is empty"
+    look = _look_at(entry)
+    if seconds_to_wait([look], time.time_ns(), settings.settle_seconds):
+        return f"it changed in the last {settings.settle_seconds:g} s"
+    return _waits_for(settings, entry, look) or "the next intake"
 
 
 def _raw_without_receipt(settings: Settings, locality_code: str) -> list[Path]:
@@ -541,8 +674,14 @@ def _read_earlier(context: _Context, arrival: _Arrival) -> list[Receipt]:
 # Originals
 
 
-def _keep_original(context: _Context, entry: Path) -> None:
-    """Move an entry of the inbox into raw; the same bytes a second time are let go of."""
+def _keep_original(context: _Context, entry: Path) -> dict[str, _Kept]:
+    """Move an entry of the inbox into raw; the same bytes a second time are let go of.
+
+    So are bytes of which raw has redacted a person's values: they must not come back.
+
+    Returns:
+        What was moved, by the delivery's id; nothing where nothing was.
+    """
     settings, locality = context.settings, context.locality
     found = _regular_files(entry)
     sums = [(file.name, _sum_of(file.path)) for file in found]
@@ -553,15 +692,53 @@ def _keep_original(context: _Context, entry: Path) -> None:
     files = folder / "files"
     folder.mkdir(parents=True, exist_ok=True)
     _write_arrival(folder, refusals.writable(entry.name))
+    kept: dict[str, _Kept] = {}
     if _holds(files, sums, is_single=not _is_folder(entry)):
         _remove(entry)
     else:
+        kept[delivery_id] = _Kept(entry, files if _is_folder(entry) else files / entry.name)
         _move(entry, files)
     for path in files.rglob("*"):
         if path.is_file() and not path.is_symlink():
             path.chmod(0o444)
     if (settings.receipts / f"{delivery_id}.json").exists():
         logger.info("%s: the same bytes have been taken in before", delivery_id)
+    return kept
+
+
+def _give_back(kept: _Kept, folder: Path) -> None:
+    """Put a delivery that was still being written back in the inbox; it never came."""
+    logger.warning("inbox/%s: it was still being written, so it waits", kept.entry.name)
+    for file in _regular_files(kept.place):
+        if _is_regular(file.path):
+            file.path.chmod(0o644)
+    kept.place.rename(kept.entry)
+    shutil.rmtree(folder)
+
+
+def _gave_back(context: _Context, kept: Mapping[str, _Kept], fault: Exception) -> bool:
+    """Give back a delivery of this run that a program went on writing while it was read."""
+    if not isinstance(fault, ChangedError) or fault.delivery_id not in kept:
+        return False
+    locality_code = context.locality.locality_code
+    folder = context.settings.raw / locality_code / fault.delivery_id
+    _give_back(kept[fault.delivery_id], folder)
+    return True
+
+
+def _check_unchanged(arrival: _Arrival, files: Sequence[ReceivedFile]) -> None:
+    """Raise where raw does not hold the bytes that a delivery's id was made from.
+
+    The sums are taken after the files were read, so that nothing changed in between.
+    """
+    sums = [(file.file_name, file.sha256) for file in files]
+    code = arrival.locality.locality_code
+    ids = {
+        deliveries.delivery_id_of(code, sums, is_single=is_single)
+        for is_single in (False, *((True,) if len(sums) == 1 else ()))
+    }
+    if arrival.delivery_id not in ids:
+        raise ChangedError(arrival.delivery_id, str(arrival.files))
 
 
 def _is_folder(path: Path) -> bool:
@@ -593,7 +770,7 @@ def _holds(files: Path, sums: Sequence[tuple[str, str]], *, is_single: bool) -> 
     """Say whether raw has these very bytes; what is there and differs is a fault, not data."""
     if not files.is_dir():
         return False
-    kept = [(file.name, _sum_of(file.path)) for file in _regular_files(files)]
+    kept = [(file.file_name, file.sha256) for file in read_files(files.parent)]
     if not kept:
         return False
     same = (
@@ -689,6 +866,7 @@ def _decide(context: _Context, arrival: _Arrival, turn: Turn) -> Receipt:
             returns.create_tables(connection)
             judged = _judge(connection, context, (arrival, turn), scratch, outputs)
             receipt = _receipt_of(context, arrival, judged)
+            _check_unchanged(arrival, receipt.files)
             _write_refusals(connection, context, receipt, outputs)
             turn.wait()
             _write_return(connection, context, (arrival, judged, receipt), scratch, outputs)
@@ -714,15 +892,23 @@ def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _set_token_key(connection: duckdb.DuckDBPyConnection, context: _Context) -> None:
-    """Set the two padded keys of HMAC (RFC 2104), where a contract makes a token."""
+    """Set the key of tokens where a contract makes one."""
     layouts = [layout for one in context.contracts.values() for layout in one.datasets.values()]
-    if not any("token" in layout.personal.values() for layout in layouts):
-        return
-    if context.settings.hmac_key is None:
+    if any("token" in layout.personal.values() for layout in layouts):
+        set_token_key(connection, context.settings)
+
+
+def set_token_key(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Set the two padded keys of HMAC (RFC 2104) that the SQL of a token reads.
+
+    Raises:
+        SettingsError: There is no key.
+    """
+    if settings.hmac_key is None:
         raise SettingsError(
             "MOTCUA_HMAC_KEY", "a contract makes applicant tokens, which need a key"
         )
-    key = context.settings.hmac_key.get_secret_value().encode()
+    key = settings.hmac_key.get_secret_value().encode()
     key = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     for name, pad in (("token_inner", 0x36), ("token_outer", 0x5C)):
         padded = bytes(byte ^ pad for byte in key)
@@ -1253,7 +1439,7 @@ def _receipt_of(context: _Context, arrival: _Arrival, judged: _Judged) -> Receip
         state_code=state,
         refusal_code=judged.refusal.code if judged.refusal else None,
         refusal_sentence=str(judged.refusal) if judged.refusal else None,
-        files=_received_files(arrival),
+        files=read_files(arrival.folder),
         datasets=datasets,
         checks=judged.checks,
         unknown_columns=judged.unknown_columns,
@@ -1283,14 +1469,39 @@ def _final_count(
     return count.model_copy(update={"accepted_file": path.relative_to(landing).as_posix()})
 
 
-def _received_files(arrival: _Arrival) -> tuple[ReceivedFile, ...]:
+def read_files(folder: Path) -> tuple[ReceivedFile, ...]:
+    """Read the originals of a delivery in raw as its receipt tells of them.
+
+    Of a file in which a person's values were redacted, size and sum are those of the bytes that
+    came, by which it is known, and ``redacted_sha256`` is the sum of what lies there now.
+
+    Raises:
+        PipelineError: Such a file is not as the last redaction left it.
+    """
+    redactions = read_redactions(folder)
     return tuple(
-        ReceivedFile(
+        _read_received(file, of_file(redactions, file.name))
+        for file in _regular_files(folder / "files")
+    )
+
+
+def _read_received(file: SourceFile, redactions: Sequence[Redaction]) -> ReceivedFile:
+    found = _sum_of(file.path)
+    if redactions:
+        if found != redactions[-1].new_sha256:
+            reason = f"{file.path} is not as its last redaction left it; restore it from a backup"
+            raise PipelineError("intake", reason)
+        came = redactions[0]
+        return ReceivedFile(
             file_name=file.name,
-            byte_count=file.path.stat().st_size if _is_regular(file.path) else 0,
-            sha256=_sum_of(file.path),
+            byte_count=came.old_byte_count,
+            sha256=came.old_sha256,
+            redacted_sha256=found,
         )
-        for file in _regular_files(arrival.files)
+    return ReceivedFile(
+        file_name=file.name,
+        byte_count=file.path.stat().st_size if _is_regular(file.path) else 0,
+        sha256=found,
     )
 
 

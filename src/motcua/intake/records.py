@@ -1,6 +1,9 @@
 """Find where the records of a CSV file begin, independent of the reader that decodes them."""
 
-from collections.abc import Iterable
+import collections
+import contextlib
+import csv
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,3 +48,91 @@ def find_records(blocks: Iterable[bytes], header_lines: int) -> Records:
     blank = np.append(np.concatenate(is_blank), position - last_start <= 0)
     keep = ~blank & (first_line > header_lines)
     return Records(first[keep], first_line[keep])
+
+
+@dataclass(frozen=True, slots=True)
+class LooseRecord:
+    """A record as a person would read it: its first line (from 1), its cells, its whole text.
+
+    ``cells`` is empty for the header and for blank lines, null for a line that is no whole record.
+    """
+
+    line: int
+    cells: Sequence[str] | None
+    text: str
+
+
+def loose_records(
+    stream: Iterable[str], header_lines: int, delimiter: str, width: int
+) -> Iterator[LooseRecord]:
+    """Give the records of a text in order; their texts together are the text.
+
+    Of a record that is not whole only its first line is given up, so that a quote which never
+    closes does not take the lines after it along.
+    """
+    lines = _Lines(stream)
+    for _ in range(header_lines):
+        next(lines, None)
+    first, text = lines.take()
+    yield LooseRecord(first, (), text)
+    while True:
+        yield from _whole_records(lines, delimiter, width)
+        if not lines.has_read:
+            return
+        first, text = lines.give_up_first()
+        yield LooseRecord(first, None, text)
+
+
+def _whole_records(lines: "_Lines", delimiter: str, width: int) -> Iterator[LooseRecord]:
+    """Give records up to the first that is not whole, whose lines stay read and not taken."""
+    with contextlib.suppress(csv.Error):
+        for row in csv.reader(lines, delimiter=delimiter, strict=True):
+            if row and not (len(row) == width and is_utf8(row)):
+                return
+            first, text = lines.take()
+            yield LooseRecord(first, row, text)
+
+
+class _Lines:
+    """Lines of a file that can be given back: those read since the last record was taken."""
+
+    def __init__(self, stream: Iterable[str]) -> None:
+        self._stream = iter(stream)
+        self._again: collections.deque[str] = collections.deque()
+        self._read: list[str] = []
+        self._taken = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._stream)
+        self._read.append(line)
+        return line.replace("\0", "\ufffd")
+
+    @property
+    def has_read(self) -> bool:
+        """Say whether lines were read that no record has taken."""
+        return bool(self._read)
+
+    def take(self) -> tuple[int, str]:
+        """Take what was read as one record: the number of its first line, from 1, and its text."""
+        first, text = self._taken + 1, "".join(self._read)
+        self._taken += len(self._read)
+        self._read.clear()
+        return first, text
+
+    def give_up_first(self) -> tuple[int, str]:
+        """Take the first line that was read alone, and give the others back."""
+        self._again.extendleft(reversed(self._read[1:]))
+        del self._read[1:]
+        return self.take()
+
+
+def is_utf8(row: Sequence[str]) -> bool:
+    """Say whether cells can be written as UTF-8: no byte in them was unreadable."""
+    try:
+        "".join(row).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -33,6 +33,8 @@ SENTENCES: Mapping[str, str] = {
     "sheets_joined": "Đã ghép {count} trang tính của cùng một tập dữ liệu.",
     "html_workbook": "Tệp Excel thật ra là trang HTML; đã đọc {count} dòng từ bảng trong đó.",
     "excel_serial_date": "Đã đổi {count} ô ghi ngày bằng số thứ tự của Excel thành ngày.",
+    "days_from_1904": "Bảng tính đếm ngày từ năm 1904 (tùy chọn của Excel); đã đọc {count} ô ngày "
+    "theo đúng cách đếm đó.",
     "grouped_number": "Đã đọc {count} ô số có dấu ngăn cách hàng nghìn (1.234 hoặc 1,234).",
     "decimal_point": "Cột số được xác định dùng dấu chấm trước phần thập phân nhờ {count} ô chỉ có "
     "thể đọc như vậy.",

@@ -17,6 +17,7 @@ _PIECE_BYTES = 8 << 20
 _ATTRIBUTE = re.compile(rb"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+_FROM_1904 = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*[\"'](?:1|true|on)[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d{1,9})[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c\b(?:[^>]*?\br=[\"']([A-Z]{1,4})\d)?")
@@ -36,6 +37,7 @@ class SheetFacts:
     column_count: int = 0
     hidden_rows: frozenset[int] = frozenset()
     bare_formula_count: int = 0
+    is_from_1904: bool = False
 
 
 def kind_of(head: bytes) -> str:
@@ -70,6 +72,11 @@ def sheet_paths(workbook: bytes, relations: bytes) -> dict[str, str]:
         if key in targets:
             paths[attributes.get("name", "")] = targets[key]
     return paths
+
+
+def counts_from_1904(workbook: bytes) -> bool:
+    """Say whether a workbook counts days from 1904, as old ones of a Mac do."""
+    return bool(_FROM_1904.search(workbook))
 
 
 def facts_of_xlsx(blocks: Iterable[bytes]) -> SheetFacts:

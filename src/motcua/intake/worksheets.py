@@ -22,6 +22,8 @@ NUMBERED = re.compile(r"^\((\d{1,3})\)(\s*=.*)?$|^(\d{1,3})$")
 TOTAL_WORDS = ("Tổng cộng", "Tổng số", "Cộng:")
 """What total rows begin with where a contract does not say it."""
 SECTION = re.compile(r"^([IVXLC]+|[A-ZĐ]|\d+(\.\d+)*)\s*[.)/-]\s*\D")
+DAYS_TO_1904 = 1462
+BARE_DAYS = re.compile(r"\d{5}([.,]\d+)?")
 HEADER_SEARCH_ROWS = 60
 FONT_SAMPLE_ROWS = 300
 LEAST_NUMBERED = 3
@@ -97,7 +99,7 @@ def read_sheet(
     first, headers = _find_header(rows, merged, layout, fits)
     words = tuple(fold(word) for word in (*layout.total_row_words, *TOTAL_WORDS))
     wide = _wide_rows(merged, len(headers))
-    keys = _key_places(headers, layout)
+    keys = key_places(headers, layout)
     again = [text for text in map(fold, headers) if text]
     kept, left_out, is_first = [], dict[str, int](), True
     body = first + layout.header_rows
@@ -166,6 +168,26 @@ def in_unicode(rows: Sequence[Sequence[Cell]]) -> tuple[Sequence[Sequence[Cell]]
     return changed, font, count
 
 
+def counted_from_1900(
+    rows: Sequence[tuple[int, Sequence[Cell]]], place: int
+) -> tuple[tuple[tuple[int, Sequence[Cell]], ...], int]:
+    """Turn day counts of a column from 1904 into those from 1900; how many dates it holds.
+
+    A cell that is formatted as a date has been read rightly; a bare number says nothing of where
+    its workbook counts from.
+    """
+    changed, count = [], 0
+    for number, row in rows:
+        cell = row[place] if place < len(row) else None
+        if isinstance(cell, float) or (isinstance(cell, str) and BARE_DAYS.fullmatch(cell.strip())):
+            days = float(cell.strip().replace(",", ".") if isinstance(cell, str) else cell)
+            row = [*row[:place], days + DAYS_TO_1904, *row[place + 1 :]]
+            count += 1
+        count += isinstance(cell, dt.date)
+        changed.append((number, row))
+    return tuple(changed), count
+
+
 def decomposed_count(rows: Sequence[Sequence[Cell]]) -> int:
     """Count the cells whose letters and accents are apart."""
     return sum(
@@ -228,7 +250,18 @@ def _section(row: Sequence[Cell], cell: str, keys: frozenset[int], *, is_wide: b
     return "section_row" if is_section and keys and len(row) > LEAST_NUMBERED else None
 
 
-def _key_places(headers: Sequence[str], layout: Layout) -> frozenset[int]:
+def is_section(row: Sequence[Cell], keys: frozenset[int]) -> bool:
+    """Say whether a row of a text file names a section: it has no merged cells to tell by."""
+    cells = [text for text in map(cell_text, row) if text and text.strip()]
+    return len(cells) == 1 and _section(row, cells[0], keys, is_wide=False) is not None
+
+
+def is_section_line(line: str, delimiter: str) -> bool:
+    """Say whether a line of a text file is one cell alone that is numbered as a section is."""
+    return delimiter not in line and bool(SECTION.match(line.strip().strip('"')))
+
+
+def key_places(headers: Sequence[str], layout: Layout) -> frozenset[int]:
     """Give the places of the columns that a row's code can stand in."""
     codes = {
         fold(source)

@@ -198,6 +198,27 @@ def run_rollback(settings: Settings) -> Path:
     return release
 
 
+def read_has_token(settings: Settings, token: str) -> bool:
+    """Say whether a dossier has this token in the published release or the one kept before it."""
+    files = sorted(settings.warehouse.glob("releases/*/marts.duckdb"))
+    return any(_has_token(path, token) for path in files)
+
+
+def _has_token(path: Path, token: str) -> bool:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute(
+            "select count(*) from core.fct_dossiers where applicant_token = ?", [token]
+        ).fetchall()
+    return bool(found[0][0])
+
+
+def delete_previous(settings: Settings) -> None:
+    """Delete the release before the current one: there is nothing to roll back to then."""
+    with _lock(settings.warehouse / "publish.lock"):
+        (settings.warehouse / "previous").unlink(missing_ok=True)
+        _delete_old_releases(settings)
+
+
 def write_docs(settings: Settings) -> Path:
     """Write dbt's documentation of the project as one static page, and give its path."""
     folder = settings.scratch / "build-docs"

@@ -4,15 +4,13 @@ A reader here gives a relation of text columns ``s0, s1, …``; :mod:`motcua.int
 what is made of them. Columns that the contract does not map are never read, personal ones neither.
 """
 
-import collections
-import contextlib
 import csv
 import functools
 import hashlib
 import itertools
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +28,7 @@ from motcua.intake.casting import (
     Cast,
     Reading,
     casts_of,
+    day_sources,
     decimal_sources,
     quoted,
     rows_sql,
@@ -38,7 +37,7 @@ from motcua.intake.casting import (
 from motcua.intake.deliveries import SourceFile
 from motcua.intake.headers import HeaderMatch, find_csv_header, match_headers, read_columns
 from motcua.intake.opening import edge as opening
-from motcua.intake.records import find_records
+from motcua.intake.records import find_records, is_utf8, loose_records
 from motcua.intake.refusals import DeliveryRefusedError, over
 from motcua.intake.rescues import added_up, encoding_code, rescue
 from motcua.receipts import Rescue
@@ -104,6 +103,8 @@ class Probe:
     has_totals: bool = False
     rescues: tuple[Rescue, ...] = ()
     shown_name: str | None = None
+    grid_name: str | None = None
+    is_from_1904: bool = False
 
     @property
     def source_name(self) -> str:
@@ -178,6 +179,7 @@ class Job:
     probes: tuple[Probe, ...]
     scratch: Path
     counts_bad_records: bool = True
+    has_sections: bool = False
 
     @property
     def layout(self) -> Layout:
@@ -205,6 +207,7 @@ class _Stored:
     refused_lines: tuple[int, ...] = ()
     left_out_count: int = 0
     rescues: tuple[Rescue, ...] = ()
+    is_loose: bool = False
 
 
 def read_scan(path: Path) -> Scan:
@@ -250,6 +253,7 @@ def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
     """Read a dataset's files and show them as the dataset's table (architecture §3)."""
     job = _with_totals(job)
     reader, stored, findings = _read_files(connection, job)
+    job = reader.job
     parts = tuple(one.part for one in stored)
     refused = [
         RefusedLine(one.part.file_name, line, "line_unreadable")
@@ -304,6 +308,28 @@ def _with_totals(job: Job) -> Job:
     return replace(job, contract=job.contract.model_copy(update={"datasets": datasets}))
 
 
+def _with_sections(job: Job) -> Job:
+    """Let rows that name a section be left out, and total rows with them, as in workbooks."""
+    found = _with_totals(replace(job, probes=(replace(job.probes[0], has_totals=True),)))
+    return replace(job, contract=found.contract, has_sections=True)
+
+
+def _has_sections(connection: duckdb.DuckDBPyConnection, reader: _Reader) -> bool:
+    """Say whether rows of a text file have nothing that is read, or nothing but a code."""
+    layout = reader.job.layout
+    if layout.format != "csv" or reader.job.has_sections:
+        return False
+    told = {*layout.defaults, *layout.by_presence}
+    empty = [
+        f'"{cast.column}" is null'
+        for cast in reader.casts
+        if cast.column not in told and not cast.column.endswith("_code")
+    ]
+    where = " and ".join([*empty, "_unread is null", _is_row(layout)])
+    query = f"select 1 from {reader.job.table} where {where} limit 1"
+    return bool(empty and connection.execute(query).fetchall())
+
+
 def _read_files(
     connection: duckdb.DuckDBPyConnection, job: Job
 ) -> tuple[_Reader, list[_Stored], evidence.Findings]:
@@ -315,6 +341,10 @@ def _read_files(
         for probe in job.probes:
             first = sum(one.part.row_count for one in stored)
             stored.append(_store_file(connection, reader, probe, first))
+        if _has_sections(connection, reader):
+            connection.execute(f"drop table {job.table}")
+            job = _with_sections(job)
+            continue
         if job.contract.is_correction:
             # Of few lines, all of them faulty: what they show says nothing of the columns.
             return reader, stored, findings
@@ -492,7 +522,7 @@ def _composed(path: Path) -> tuple[Rescue, ...]:
 def _check_names(
     file: SourceFile, names: Sequence[str], layout: Layout, settings: Settings
 ) -> None:
-    if not _is_utf8(names):
+    if not is_utf8(names):
         raise DeliveryRefusedError("encoding_unreadable", file.name, layout.encoding)
     if not any(names):
         raise DeliveryRefusedError("file_empty", file.name)
@@ -527,7 +557,7 @@ def _store_csv(
     except duckdb.InvalidInputException:
         logger.info("%s: not well-formed CSV, reading it line by line", reader.job.dataset_code)
         return _finish_csv(
-            connection, reader, first, _store_loose_csv(connection, reader, probe, first)
+            connection, reader, probe, first, _store_loose_csv(connection, reader, probe, first)
         )
     at_bytes = [
         row[0]
@@ -539,7 +569,7 @@ def _store_csv(
     connection.execute(f"drop table {rejects}_scans")
     if not at_bytes and scan.line_count - probe.header_lines == row_count:
         part = Part(probe.source_name, row_count, probe.header_lines + 1)
-        return _finish_csv(connection, reader, first, _Stored(part))
+        return _finish_csv(connection, reader, probe, first, _Stored(part))
     records = find_records(_read_blocks(probe.path), probe.header_lines)
     is_rejected = np.isin(records.starts, np.array(at_bytes, dtype=np.int64))
     spans = np.diff(records.lines, append=scan.line_count + 1)
@@ -549,11 +579,11 @@ def _store_csv(
     if not (accounted and is_plain):
         _keep_first_rows(connection, table, first)
         return _finish_csv(
-            connection, reader, first, _store_loose_csv(connection, reader, probe, first)
+            connection, reader, probe, first, _store_loose_csv(connection, reader, probe, first)
         )
     part = Part(probe.source_name, row_count, lines=records.lines[~is_rejected])
     refused = tuple(int(line) for line in records.lines[is_rejected])
-    return _finish_csv(connection, reader, first, _Stored(part, refused))
+    return _finish_csv(connection, reader, probe, first, _Stored(part, refused))
 
 
 def _keep_first_rows(connection: duckdb.DuckDBPyConnection, table: str, count: int) -> None:
@@ -572,16 +602,39 @@ def _carried(reader: _Reader) -> tuple[str, ...]:
 
 
 def _finish_csv(
-    connection: duckdb.DuckDBPyConnection, reader: _Reader, first: int, stored: _Stored
+    connection: duckdb.DuckDBPyConnection,
+    reader: _Reader,
+    probe: Probe,
+    first: int,
+    stored: _Stored,
 ) -> _Stored:
-    if not _carried(reader):
-        return stored
-    left_out = _count(
-        connection,
-        f"select count(*) from {reader.job.table} where _state = 3 and rowid >= {first}",
-    )
-    told = (rescue("total_row", left_out),) if left_out else ()
-    return replace(stored, left_out_count=left_out, rescues=(*stored.rescues, *told))
+    """Count the rows and lines that are no data, and tell of them."""
+    counts = {"section_row": stored.left_out_count, "total_row": 0}
+    if _carried(reader):
+        query = f"select _state, count(*) from {reader.job.table} where rowid >= {first} group by 1"
+        states = dict(connection.execute(query).fetchall())
+        counts["total_row"] = states.get(3, 0)
+        counts["section_row"] += states.get(4, 0)
+    headings = _section_lines(probe, stored.refused_lines)
+    refused = tuple(line for line in stored.refused_lines if line not in headings)
+    counts["section_row"] += len(headings)
+    left_out_count = sum(counts.values())
+    counts["read_line_by_line"] = len(refused) if stored.is_loose else 0
+    told = tuple(rescue(code, count) for code, count in counts.items() if count)
+    return replace(stored, refused_lines=refused, left_out_count=left_out_count, rescues=told)
+
+
+def _section_lines(probe: Probe, refused: Sequence[int]) -> set[int]:
+    """Give those of the refused lines that are a section's name with no delimiter at all."""
+    if not refused:
+        return set()
+    wanted = set(refused)
+    with probe.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        return {
+            number
+            for number, line in enumerate(stream, 1)
+            if number in wanted and worksheets.is_section_line(line, probe.delimiter)
+        }
 
 
 def _csv_relation(
@@ -613,7 +666,9 @@ def _csv_relation(
         for number, name in enumerate(reader.sources)
     ]
     if layout.total_row_words:
-        shown.append(f"{_total_sql(layout, width)} as _state")
+        section = _section_sql(probe, layout) if reader.job.has_sections and rejects else "false"
+        total = _total_sql(layout, width)
+        shown.append(f"case when {total} then 3 when {section} then 4 else 0 end as _state")
     return (
         f"select {', '.join(shown)} from read_csv({quoted(str(probe.path))}, {', '.join(options)})"
     )
@@ -625,7 +680,19 @@ def _total_sql(layout: Layout, width: int) -> str:
         f"starts_with(lower(nfc_normalize(coalesce({cells}))), {quoted(fold(word))})"
         for word in layout.total_row_words
     )
-    return f"case when {starts} then 3 else 0 end"
+    return f"({starts})"
+
+
+def _section_sql(probe: Probe, layout: Layout) -> str:
+    """Write the rule of :func:`motcua.intake.worksheets.is_section` over all columns of a file."""
+    cells = [f"nullif(trim(c{place}), '')" for place in range(len(probe.names))]
+    keys = sorted(worksheets.key_places(probe.names, layout))
+    if not keys or len(cells) <= worksheets.LEAST_NUMBERED:
+        return "false"
+    count = " + ".join(f"cast({cell} is not null as integer)" for cell in cells)
+    has_key = f"coalesce({', '.join([cells[place] for place in keys])}, '') <> ''"
+    numbered = f"regexp_matches(coalesce({', '.join(cells)}), {quoted(worksheets.SECTION.pattern)})"
+    return f"({count} = 1 and (not {has_key} or {numbered}))"
 
 
 def _store_loose_csv(
@@ -638,12 +705,17 @@ def _store_loose_csv(
     clean = reader.job.scratch / f"{reader.job.table}-{len(list(reader.job.scratch.iterdir()))}.csv"
     lines: list[int] = []
     bad: list[int] = []
+    keys = worksheets.key_places(probe.names, reader.job.layout)
+    section_count = 0
     with clean.open("w", encoding="utf-8", newline="") as target:
         writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\n")
         try:
             for line, row in _loose_records(probe):
                 if row is None:
                     bad.append(line)
+                    continue
+                if reader.job.has_sections and worksheets.is_section(row, keys):
+                    section_count += 1
                     continue
                 lines.append(line)
                 writer.writerow(
@@ -667,83 +739,16 @@ def _store_loose_csv(
             "lines_unaccounted", probe.file.name, f"{len(lines)} / {row_count}"
         )
     part = Part(probe.source_name, row_count, lines=np.array(lines, dtype=np.int64))
-    told = (rescue("read_line_by_line", len(bad)),) if bad else ()
-    return _Stored(part, tuple(bad), rescues=told)
+    return _Stored(part, tuple(bad), section_count, is_loose=True)
 
 
-def _loose_records(probe: Probe) -> Iterator[tuple[int, list[str] | None]]:
-    """Give each record with its first line; one that is not whole is null.
-
-    Of a record that is not whole only its first line is given up, so that a quote which never
-    closes does not take the lines after it along.
-    """
+def _loose_records(probe: Probe) -> Iterator[tuple[int, Sequence[str] | None]]:
+    """Give each record that is not blank with its first line; one that is not whole is null."""
     with probe.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
-        lines = _Lines(stream)
-        for _ in range(probe.header_lines):
-            next(lines, None)
-        lines.take()
-        while True:
-            yield from _whole_records(lines, probe.delimiter, len(probe.names))
-            if not lines.has_read:
-                return
-            yield lines.give_up_first(), None
-
-
-def _whole_records(
-    lines: "_Lines", delimiter: str, width: int
-) -> Iterator[tuple[int, list[str] | None]]:
-    """Give records up to the first that is not whole, whose lines stay read and not taken."""
-    with contextlib.suppress(csv.Error):
-        for row in csv.reader(lines, delimiter=delimiter, strict=True):
-            if row and not (len(row) == width and _is_utf8(row)):
-                return
-            first = lines.take()
-            if row:
-                yield first, row
-
-
-class _Lines:
-    """Lines of a file that can be given back: those read since the last record was taken."""
-
-    def __init__(self, stream: Iterable[str]) -> None:
-        self._stream = iter(stream)
-        self._again: collections.deque[str] = collections.deque()
-        self._read: list[str] = []
-        self._taken = 0
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._stream).replace("\0", "\ufffd")
-        self._read.append(line)
-        return line
-
-    @property
-    def has_read(self) -> bool:
-        """Say whether lines were read that no record has taken."""
-        return bool(self._read)
-
-    def take(self) -> int:
-        """Take what was read as one record, and give the number of its first line, from 1."""
-        first = self._taken + 1
-        self._taken += len(self._read)
-        self._read.clear()
-        return first
-
-    def give_up_first(self) -> int:
-        """Take the first line that was read alone, and give the others back."""
-        self._again.extendleft(reversed(self._read[1:]))
-        del self._read[1:]
-        return self.take()
-
-
-def _is_utf8(row: Sequence[str]) -> bool:
-    try:
-        "".join(row).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        width = len(probe.names)
+        for record in loose_records(stream, probe.header_lines, probe.delimiter, width):
+            if record.cells is None or record.cells:
+                yield record.line, record.cells
 
 
 def _read_blocks(path: Path) -> Iterator[bytes]:
@@ -805,6 +810,8 @@ def _probe_grid(file: SourceFile, grid: opening.Grid, layout: Layout) -> Probe:
         file.path,
         sheet.headers,
         sheet_name=grid.name,
+        grid_name=grid.name,
+        is_from_1904=grid.is_from_1904,
         sheet=sheet,
         rescues=tuple(told),
     )
@@ -817,9 +824,12 @@ def _store_sheet(
         raise PipelineError("decode", "a sheet that was not read cannot be stored")
     rows, mark = probe.sheet.rows, reader.job.layout.decimal_mark or "."
     decimals = decimal_sources(reader.job.layout)
-    columns = {}
+    columns, days, day_count = {}, day_sources(reader.job.layout), 0
     for number, name in enumerate(reader.sources):
         place = probe.match.positions.get(name)
+        if probe.is_from_1904 and name in days and place is not None:
+            rows, changed_count = worksheets.counted_from_1900(rows, place)
+            day_count += changed_count
         text_of = worksheets.number_text if name in decimals else worksheets.cell_text
         values = [
             text_of(row[place], mark) if place is not None and place < len(row) else None
@@ -834,7 +844,8 @@ def _store_sheet(
     is_unbroken = len(lines) == 0 or int(lines[-1] - lines[0]) == len(lines) - 1
     part = Part(probe.source_name, row_count, int(lines[0]) if len(lines) else 0)
     part = part if is_unbroken else replace(part, line_delta=0, lines=lines)
-    return _Stored(part, left_out_count=probe.sheet.left_out_count)
+    told = (rescue("days_from_1904", day_count),) if day_count else ()
+    return _Stored(part, left_out_count=probe.sheet.left_out_count, rescues=told)
 
 
 # JSON
@@ -846,7 +857,7 @@ def _probe_json(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe, 
     place.samples[key] = sampled
     shape = jsonpaths.shape_of(sampled.sample, layout, place.contract)
     probe = Probe(
-        SourceFile(file.name, sampled.path),
+        file,
         shape.match,
         sampled.path,
         shape.keys,

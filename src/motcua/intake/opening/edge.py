@@ -15,7 +15,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from python_calamine import (
@@ -62,6 +62,7 @@ class Grid:
     is_visible: bool = True
     hidden_rows: frozenset[int] = frozenset()
     is_html: bool = False
+    is_from_1904: bool = False
 
 
 # Archives
@@ -71,7 +72,15 @@ def write_members(
     archive: Path, name: str, folder: Path, budget: archives.Budget, depth: int = 1
 ) -> list[SourceFile]:
     """Unpack an archive and those inside it under numbers, so that no member's name is a path."""
-    found: list[SourceFile] = []
+    unpacked = unpack(archive, name, folder, budget, depth)
+    return [one for _, file in unpacked for one in _opened(file, folder, budget, depth)]
+
+
+def unpack(
+    archive: Path, name: str, folder: Path, budget: archives.Budget, depth: int = 1
+) -> list[tuple[zipfile.ZipInfo, SourceFile]]:
+    """Unpack one archive: each member that is data, with the file that it now is."""
+    found: list[tuple[zipfile.ZipInfo, SourceFile]] = []
     with _refusing("zip_unreadable", name), zipfile.ZipFile(archive) as opened:
         members = archives.safe_members(name, opened.infolist(), budget, depth)
         for number, member in enumerate(members):
@@ -80,8 +89,8 @@ def write_members(
             path = folder / f"{archive.stat().st_ino}-{number}{ending[:16]}"
             with opened.open(member) as source, path.open("wb") as target:
                 _copy_bounded(source, target, member.file_size, name)
-            found.append(SourceFile(archives.member_name(member), path))
-    return [one for file in found for one in _opened(file, folder, budget, depth)]
+            found.append((member, SourceFile(archives.member_name(member), path)))
+    return found
 
 
 @contextlib.contextmanager
@@ -284,8 +293,15 @@ def _grid(
     rows = sheet.to_python(skip_empty_area=False)
     width = max(map(len, rows), default=0)
     _check_size(file, workbooks.SheetFacts(len(rows), width), settings)
-    hidden = facts.hidden_rows if facts else frozenset()
-    return Grid(name, rows, sheet.merged_cell_ranges or (), is_visible, hidden)
+    known = facts or workbooks.SheetFacts()
+    return Grid(
+        name,
+        rows,
+        sheet.merged_cell_ranges or (),
+        is_visible,
+        known.hidden_rows,
+        is_from_1904=known.is_from_1904,
+    )
 
 
 def _check_size(file: SourceFile, facts: workbooks.SheetFacts, settings: Settings) -> None:
@@ -301,8 +317,16 @@ def _facts_by_sheet(file: SourceFile, wanted: Iterable[str]) -> dict[str, workbo
             facts = workbooks.facts_of_ods(_blocks(opened, ODS_CONTENT))
             return dict.fromkeys(wanted, facts)
         try:
-            paths = workbooks.sheet_paths(*(opened.read(part) for part in XLSX_PARTS))
-            return {name: workbooks.facts_of_xlsx(_blocks(opened, paths[name])) for name in wanted}
+            workbook, relations = (opened.read(part) for part in XLSX_PARTS)
+            paths = workbooks.sheet_paths(workbook, relations)
+            is_from_1904 = workbooks.counts_from_1904(workbook)
+            return {
+                name: replace(
+                    workbooks.facts_of_xlsx(_blocks(opened, paths[name])),
+                    is_from_1904=is_from_1904,
+                )
+                for name in wanted
+            }
         except KeyError:
             raise DeliveryRefusedError("file_unreadable", file.name, "Excel") from None
 

@@ -1,0 +1,1 @@
+"""Rewriting: one file of a delivery read for whose rows it holds, and written without them."""
