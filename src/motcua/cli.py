@@ -185,8 +185,12 @@ def erase(
     settings = read_settings()
     found = edge.run_erase(settings, token, reason, is_dry=dry_run)
     _print_table("Would be redacted" if dry_run else "Redacted", found.lines)
+    if not found.is_new:
+        console.print("every row with this token has been redacted before")
     for place in found.remaining:
-        console.print(f"- {place}: a number of theirs stands in lines of others; look there")
+        console.print(
+            f"- {place}: a number of theirs stands in lines of others; look there", soft_wrap=True
+        )
     for code in read_waiting(settings):
         console.print(f"- inbox/{code}: not taken in yet, so not looked into; then erase again")
     if not dry_run:

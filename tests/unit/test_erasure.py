@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from intake_support import (
     HEADER,
@@ -29,12 +30,15 @@ from intake_support import (
     line,
     make_home,
 )
+from motcua import cli
 from motcua.contracts import fold
 from motcua.erasure import edge, texts
+from motcua.erasure.persons import Person
 from motcua.errors import ErasureError, PipelineError, SettingsError
 from motcua.intake import edge as intake
 from motcua.redactions import read_redactions
 from motcua.settings import Settings
+from motcua.warehouse import edge as warehouse
 
 KEY = "khóa thử"
 IDENTITY = "079199912345"
@@ -617,6 +621,54 @@ def test_verify_names_a_changed_original(home):
     one.write_text("khác")
     with pytest.raises(PipelineError, match="not as its last redaction left it"):
         edge.read_differences(folder)
+
+
+def test_verify_takes_the_folder_of_a_delivery(home):
+    home.drop("dossiers.csv", csv_text(2))
+    home.take_in_one()
+    (original,) = originals(home)
+
+    said = CliRunner().invoke(cli.app, ["verify", str(original.parents[1])])
+
+    assert (said.exit_code, said.output) == (0, f"{original.parents[1]}: unchanged\n")
+
+
+def release(home, name, token):
+    folder = home.settings.warehouse / "releases" / name
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "marts.duckdb")) as connection:
+        connection.execute("create schema core")
+        connection.execute("create table core.fct_dossiers as select ? as applicant_token", [token])
+
+
+def test_release_before_goes_when_it_holds_the_token(home):
+    release(home, "old", TOKEN)
+    release(home, "new", None)
+    for link, name in (("current", "new"), ("previous", "old")):
+        (home.settings.warehouse / link).symlink_to(f"releases/{name}")
+    assert warehouse.read_has_token(home.settings, TOKEN)
+
+    warehouse.delete_previous(home.settings)
+
+    assert not warehouse.read_has_token(home.settings, TOKEN)
+    left = sorted(path.name for path in home.settings.warehouse.iterdir())
+    assert left == ["current", "publish.lock", "releases"]
+    assert [path.name for path in (home.settings.warehouse / "releases").iterdir()] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_telling"),
+    [
+        ("079199912345", True),
+        ("+84 912.345.678", True),
+        ("a.b@c.vn", True),
+        ("2015-03-12", False),
+        ("2015-03-12 08:15:00", False),
+        ("12 Trần Phú", False),
+    ],
+)
+def test_numbers_and_addresses_tell_of_a_person_and_dates_do_not(value, is_telling):
+    assert (value in Person("", values={value}).telling) is is_telling
 
 
 # The rules alone

@@ -504,7 +504,7 @@ def _search(job: _Job, delivery: _Delivery) -> list[str]:
         staged = _staged(job, delivery)
         for original in _read_originals(job, delivery, folder, staged).values():
             for leaf in original.leaves:
-                found = _parts_holding(leaf.file.path, job.person.telling)
+                found = _parts_holding(job.settings, leaf, job.person.telling)
                 is_read = leaf.file.name in job.read_names.get(delivery.name, ())
                 if found and not (is_read and all(map(_is_data, found))):
                     place = f"{delivery.folder}/files: {leaf.file.name} {found[0]}".rstrip()
@@ -523,23 +523,40 @@ def _is_data(part: str) -> bool:
     return part in ("", rewriting.SHARED_STRINGS) or part.startswith("xl/worksheets/sheet")
 
 
-def _parts_holding(path: Path, values: Collection[str]) -> list[str]:
-    """Name the members of a file that hold one of the values, an empty name the file itself."""
-    if zipfile.is_zipfile(path):
-        with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as opened:
-            return [
-                member.filename
-                for member in opened.infolist()
-                if _holds(opened.read(member), values)
-            ]
+def _parts_holding(settings: Settings, file: _File, values: Collection[str]) -> list[str]:
+    """Name the members of a file that hold one of the values, an empty name the file itself.
+
+    What intake would not unpack is not unpacked here.
+    """
+    path = file.file.path
+    sought = {one for value in values for one in texts.spellings(value)}
+    if zipfile.is_zipfile(path) and not file.is_broken:
+        with (
+            contextlib.suppress(*opening.BROKEN_ZIP, RuntimeError),
+            zipfile.ZipFile(path) as opened,
+        ):
+            members = opened.infolist()
+            if sum(member.file_size for member in members) <= settings.max_workbook_bytes:
+                return [
+                    member.filename for member in members if _member_holds(opened, member, sought)
+                ]
     if not path.stat().st_size:
         return []
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        return [""] if _holds(view, values) else []
+        return [""] if any(view.find(one) >= 0 for one in sought) else []
 
 
-def _holds(content: bytes | mmap.mmap, values: Collection[str]) -> bool:
-    return any(content.find(one) >= 0 for value in values for one in texts.spellings(value))
+def _members_holding(path: Path, sought: Collection[bytes], byte_limit: int) -> list[str]:
+    found = []
+    with zipfile.ZipFile(path) as opened:
+        members = opened.infolist()
+        if sum(member.file_size for member in members) > byte_limit:
+            return []
+        for member in members:
+            content = opened.read(member)
+            if any(one in content for one in sought):
+                found.append(member.filename)
+    return found
 
 
 def _prove(job: _Job, delivery: _Delivery, run_suite: intake.RunSuite | None) -> None:

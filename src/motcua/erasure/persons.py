@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from motcua.contracts import Layout, fold
 from motcua.erasure.texts import LEAST_LETTERS
 
-_TELLING = re.compile(r"@|(\D*\d){8}")
+_TELLING = re.compile(r"\S+@\S+|\+?\d([ .-]?\d){8,12}")
+"""An address of e-mail, or a number of 9 to 13 digits: identity, telephone, not a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Person:
     @property
     def telling(self) -> set[str]:
         """Texts that point at this person wherever they stand: numbers, addresses of e-mail."""
-        found = {value for value in self.values if _TELLING.search(value)} | self.keys
+        found = {value for value in self.values if _TELLING.fullmatch(value)} | self.keys
         return {text.strip() for text in found if len(text.strip()) >= LEAST_LETTERS}
 
     def owns(self, fields: Fields, locality_code: str, row: Row) -> bool:

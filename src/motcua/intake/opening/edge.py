@@ -39,7 +39,7 @@ BLOCK_BYTES = 1 << 20
 SAMPLE_BYTES = 1 << 20
 HEAD_BYTES = 1 << 12
 _MARK = re.compile(rb"\xcc[\x80-\xbf]|\xcd[\x80-\xaf]")
-_BROKEN_ZIP = (
+BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -98,7 +98,7 @@ def _refusing(code: str, name: str, detail: str = "") -> Iterator[None]:
     """Refuse an archive that is broken; a fault of the disk stays one."""
     try:
         yield
-    except (*_BROKEN_ZIP, UnicodeDecodeError):
+    except (*BROKEN_ZIP, UnicodeDecodeError):
         raise DeliveryRefusedError(code, name, detail) from None
     except OSError as error:
         # A place before the file's beginning, which a broken table of contents can name.
