@@ -495,16 +495,23 @@ def test_file_that_is_still_written_waits_and_is_taken_once_it_rests(intake):
                 stream.flush()
                 number += 1
 
+    read_count = []
+
+    def counting(connection, dataset_code, suites_folder):
+        read_count.append(dataset_code)
+        return fake_suite(connection, dataset_code, suites_folder)
+
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        receipts = settling.take_in()
+        receipts = settling.take_in(counting)
         waiting = edge.read_inbox(settling.settings)
     finally:
         is_over.set()
         writer.join()
 
     assert [receipt.delivery_name for receipt in receipts] == ["dossiers-old.csv"]
+    assert len(read_count) == 1
     assert waiting == [(LOCALITY, "dossiers.csv", "it changed in the last 0.3 s")]
     receipt = settling.take_in_one()
     assert receipt.datasets[0].line_count == path_lines(intake, receipt)

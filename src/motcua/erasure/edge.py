@@ -531,15 +531,9 @@ def _parts_holding(settings: Settings, file: _File, values: Collection[str]) -> 
     path = file.file.path
     sought = {one for value in values for one in texts.spellings(value)}
     if zipfile.is_zipfile(path) and not file.is_broken:
-        with (
-            contextlib.suppress(*opening.BROKEN_ZIP, RuntimeError),
-            zipfile.ZipFile(path) as opened,
-        ):
-            members = opened.infolist()
-            if sum(member.file_size for member in members) <= settings.max_workbook_bytes:
-                return [
-                    member.filename for member in members if _member_holds(opened, member, sought)
-                ]
+        # RuntimeError: a member with a password.
+        with contextlib.suppress(*opening.BROKEN_ZIP, RuntimeError):
+            return _members_holding(path, sought, settings.max_workbook_bytes)
     if not path.stat().st_size:
         return []
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as view:
