@@ -131,7 +131,15 @@ def find_troubles(settings: Settings) -> list[str]:
         *_find_file_troubles(settings),
         *_find_disk_troubles(settings.home),
         *_find_inbox_troubles(settings),
+        *_find_erasure_troubles(settings),
     ]
+
+
+def _find_erasure_troubles(settings: Settings) -> Iterator[str]:
+    from motcua.erasure.edge import is_unfinished
+
+    if is_unfinished(settings):
+        yield f"{settings.raw}: an erasure was not finished; run `motcua erase` as before"
 
 
 def _find_file_troubles(settings: Settings) -> Iterator[str]:

@@ -38,6 +38,7 @@ from motcua.errors import ErasureError, PipelineError, SettingsError
 from motcua.intake import edge as intake
 from motcua.redactions import read_redactions
 from motcua.settings import Settings
+from motcua.status import find_troubles
 from motcua.warehouse import edge as warehouse
 
 KEY = "khóa thử"
@@ -387,8 +388,10 @@ def test_killed_again_rebuilt_and_the_same_bytes_once_more_end_the_same(home, mo
             erase(home)
     with pytest.raises(ErasureError, match="waits to be finished"):
         erase(home, is_dry=True)
+    assert [one for one in find_troubles(home.settings) if "motcua erase" in one]
 
     assert erase(home).is_new is False
+    assert not [one for one in find_troubles(home.settings) if "motcua erase" in one]
     before = tree(home)
 
     assert places_of(home) == []

@@ -180,6 +180,11 @@ def read_differences(path: Path) -> list[str]:
     return [f"{name}: not as received" for name in names if told.get(name) != found.get(name)]
 
 
+def is_unfinished(settings: Settings) -> bool:
+    """Say whether an erasure was decided and then killed: the next one finishes it."""
+    return _journal_path(settings).exists()
+
+
 def is_delivery(path: Path) -> bool:
     """Say whether a folder is that of a delivery in raw."""
     return (path / "arrival.json").is_file()
