@@ -979,9 +979,11 @@ def _refusal_of_all(
 def _columns_sent(layout: Layout, probes: Sequence[Probe]) -> set[str]:
     """Name the canonical columns for which a source has something, or a contract says it."""
     missing = set.intersection(*(set(probe.match.missing) for probe in probes))
-    sources = {**layout.columns, **layout.parent_columns}
     read = {
-        target for source, targets in sources.items() if source not in missing for target in targets
+        target
+        for source, targets in layout.sources().items()
+        if source not in missing
+        for target in targets
     }
     return read | {*layout.defaults, *layout.by_presence, *layout.has_items}
 
@@ -1081,7 +1083,7 @@ def _sort_rows(
     _note_findings(connection, arrival, decoded)
     _note_lines(connection, arrival, decoded)
     accepted = _count(connection, "select count(*) from accepted_rows")
-    source_count = decoded.line_count - decoded.folded_count
+    source_count = decoded.line_count + decoded.spread_count - decoded.folded_count
     refused_count = refused_rows + len(decoded.refused_lines)
     if accepted + refused_count != source_count:
         raise PipelineError(
@@ -1090,6 +1092,7 @@ def _sort_rows(
     return DatasetCount(
         dataset_code=code,
         line_count=decoded.line_count,
+        spread_count=decoded.spread_count,
         folded_count=decoded.folded_count,
         left_out_count=decoded.left_out_count,
         source_count=source_count,
@@ -1408,7 +1411,7 @@ def _try_lines(
     for code in probes:
         layout = plan.contract.datasets[code]
         decoded = decoding.decode_dataset(connection, _job_of(plan, probes, code, scratch))
-        shown[f"{code}: columns"] = _match_lines(layout.columns, probes[code])
+        shown[f"{code}: columns"] = _match_lines(_read_names(layout), probes[code])
         names = [probe.file.name for probe in probes[code]]
         shown[f"{code}: counts"] = [
             {
@@ -1424,6 +1427,15 @@ def _try_lines(
     if plan.unknown_files:
         shown["files that no layout takes"] = [{"file": name} for name in plan.unknown_files]
     return shown
+
+
+def _read_names(layout: Layout) -> dict[str, Sequence[str]]:
+    """Give the columns of a layout with what they fill, numbered ones with their number."""
+    if layout.unpivot is None:
+        return {**layout.columns}
+    numbered = layout.unpivot.columns.items()
+    value = layout.unpivot.value
+    return {**layout.columns, **{name: (f"{value} ({number})",) for name, number in numbered}}
 
 
 def _match_lines(
