@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from exports_support import EXPORTS, SHIPPED
 from intake_support import LOCALITY, csv_text, fake_suite, line, make_home
-from motcua.contracts import read_contracts
+from motcua.contracts import Layout, read_contracts
 from motcua.datasets import DATASETS
-from motcua.intake.worksheets import read_titles
+from motcua.intake.worksheets import read_sheet, read_titles
 from motcua.quality.edge import read_suite
 from motcua.returns import comparison
 from motcua.settings import REPOSITORY
@@ -108,6 +108,31 @@ def test_period_of_a_suite_is_one_that_the_warehouse_has():
 
 
 # Numbered columns
+
+
+FIGURES = st.sampled_from([0, 7, 1234.0, "1.234", "-", "(5)"])
+WORDS = st.sampled_from(["", "KÝ TÊN", "Lê Thị Riêng", "5 hồ sơ"])
+
+
+@QUICK
+@given(st.lists(st.tuples(st.one_of(FIGURES, WORDS), st.one_of(FIGURES, WORDS)), max_size=8))
+def test_every_line_with_a_figure_is_kept_and_every_other_is_counted(cells):
+    layout = Layout.model_validate(FORM)
+    head = [["Lĩnh vực", "Nhận", "Nhận"], ["", "Tổng", "Qua mạng"]]
+    rows = [[], *head, *(["Đất đai", *pair] for pair in cells)]
+
+    sheet = read_sheet(rows, [], layout)
+
+    kept = [pair for pair in cells if any(is_figure(cell) for cell in pair)]
+    assert [tuple(row[1:]) for _, row in sheet.rows] == kept
+    assert sheet.left_out_count == len(cells) - len(kept)
+    assert [number for number, _ in sheet.rows] == [
+        number for number, pair in enumerate(cells, 4) if any(is_figure(cell) for cell in pair)
+    ]
+
+
+def is_figure(cell):
+    return cell != "" and not any(letter.isalpha() for letter in str(cell))
 
 
 def write_form(path, *sheets):
@@ -266,6 +291,8 @@ def test_cell_comes_back_and_is_taken_when_mended(intake):
 
     second = home.take_in_one()
 
+    words = [str(cell) for one in book for line in one.iter_rows(values_only=True) for cell in line]
+    assert not any("Riêng" in word for word in words)
     assert (row["Dòng nguồn"], row["Cột số"], row["Mã kỳ"]) == (10, 3, "2024-Q1")
     assert first.state_code == "accepted_in_part"
     assert (second.contract_code, second.state_code) == ("tra_lai", "accepted")

@@ -1411,7 +1411,7 @@ def _try_lines(
     for code in probes:
         layout = plan.contract.datasets[code]
         decoded = decoding.decode_dataset(connection, _job_of(plan, probes, code, scratch))
-        shown[f"{code}: columns"] = _match_lines(_read_names(layout), probes[code])
+        shown[f"{code}: columns"] = _match_lines(_read_names(layout, probes[code]), probes[code])
         names = [probe.file.name for probe in probes[code]]
         shown[f"{code}: counts"] = [
             {
@@ -1429,13 +1429,17 @@ def _try_lines(
     return shown
 
 
-def _read_names(layout: Layout) -> dict[str, Sequence[str]]:
-    """Give the columns of a layout with what they fill, numbered ones with their number."""
-    if layout.unpivot is None:
-        return {**layout.columns}
-    numbered = layout.unpivot.columns.items()
-    value = layout.unpivot.value
-    return {**layout.columns, **{name: (f"{value} ({number})",) for name, number in numbered}}
+def _read_names(layout: Layout, probes: Sequence[Probe]) -> dict[str, Sequence[str]]:
+    """Give the columns of a layout with what they fill; of a number the spellings that are there.
+
+    A number of which no spelling is there is told by its first.
+    """
+    names: dict[str, Sequence[str]] = {**layout.columns}
+    present = {name for probe in probes for name in probe.match.positions}
+    for number, spellings in (layout.unpivot.spellings() if layout.unpivot else {}).items():
+        found = [name for name in spellings if name in present] or spellings[:1]
+        names |= dict.fromkeys(found, (f"{layout.unpivot.value} ({number})",))
+    return names
 
 
 def _match_lines(
