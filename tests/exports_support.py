@@ -10,13 +10,14 @@ import yaml
 from intake_support import LOCALITY, FakeOutcome, fake_suite
 from motcua.intake import edge
 from motcua.receipts import Receipt
-from motcua.settings import Settings
+from motcua.settings import REPOSITORY, Settings
 
 EXPORTS = Path(__file__).resolve().parent / "fixtures" / "exports"
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load(
     (EXPORTS / "expected.yml").read_text(encoding="utf-8")
 )
 REAL_SUITES = Settings().suites
+SHIPPED = REPOSITORY / "landing" / "contracts"
 CODES = ("dossier_code", "procedure_code")
 
 
@@ -25,17 +26,20 @@ def clerk_suite(
 ) -> FakeOutcome:
     """Refuse rows that cannot be read and codes that are not of the contract's form; quickly."""
     outcome = fake_suite(connection, dataset_code, suites_folder)
-    column = next(one for one in CODES if one in connection.table(dataset_code).columns)
-    connection.execute(
-        f"insert into findings select _row_id, 'code_form', '{column}', 'critical', 'x' "
-        f"from {dataset_code}, delivery "
-        f"where not coalesce(regexp_full_match({column}, {column}_form), false)"
-    )
+    for column in [one for one in CODES if one in connection.table(dataset_code).columns][:1]:
+        connection.execute(
+            f"insert into findings select _row_id, 'code_form', '{column}', 'critical', 'x' "
+            f"from {dataset_code}, delivery "
+            f"where not coalesce(regexp_full_match({column}, {column}_form), false)"
+        )
     return outcome
 
 
 def settings_for(folder: Path, export: str, **changes: Any) -> Settings:
-    """Make a home with one locality, which sends by the contract that the export's folder names."""
+    """Make a home with one locality, which sends by the contract that the export's folder names.
+
+    A contract of that name that the corpus has not is the shipped one.
+    """
     contract = Path(export).parent.name
     localities = folder / f"{contract}.yml"
     localities.write_text(
@@ -43,9 +47,10 @@ def settings_for(folder: Path, export: str, **changes: Any) -> Settings:
         f"province_name: An Giang, contracts: [{contract}]}}]\n",
         encoding="utf-8",
     )
+    own = EXPORTS / "contracts"
     given = {
         "home": folder / contract,
-        "contracts": EXPORTS / "contracts",
+        "contracts": own if (own / f"{contract}.yml").exists() else SHIPPED,
         "localities": localities,
         "suites": folder / "suites",
         "hmac_key": None,
@@ -77,6 +82,7 @@ def summary_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
         "counts": {
             one.dataset_code: {
                 "lines": one.line_count,
+                **({"spread": one.spread_count} if one.spread_count else {}),
                 "left_out": one.left_out_count,
                 "accepted": one.accepted_count,
                 "refused": one.refused_count,
@@ -94,8 +100,13 @@ def summary_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
 
 
 def _values_of(receipt: Receipt, settings: Settings) -> dict[str, Any]:
-    """Say what accepted rows hold: procedures' names, first and last reception; sums paid."""
+    """Say what accepted rows hold: names, first and last reception; sums paid; sums of forms."""
     for one in receipt.datasets:
+        if one.dataset_code == "reported_totals" and one.accepted_file:
+            path = settings.home / "landing" / one.accepted_file
+            columns = "period_code, agency_code, column_no, cast(sum(value) as integer)"
+            query = f"select {columns} from '{path}' where column_no < 6 group by all order by all"
+            return {"forms": [list(row) for row in duckdb.sql(query).fetchall()]}
         if one.dataset_code == "payments" and one.accepted_file:
             path = settings.home / "landing" / one.accepted_file
             paid = duckdb.sql(f"select amount from '{path}' order by _source_row").fetchall()

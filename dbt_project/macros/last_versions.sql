@@ -1,14 +1,18 @@
-{% macro last_versions(relation, keys, values, are_events=false) -%}
+{% macro last_versions(
+    relation, keys, values, are_events=false, owner=["locality_code", "dossier_code"]
+) -%}
     {#-
-        The rows of a child dataset as their last known export shows them, with where they came from.
+        The rows of a dataset as their last known export shows them, with where they came from.
 
         relation: the staging model. keys: the columns that tell one from another. values: the rest.
+        owner: whose the rows are; the keys tell apart those of one owner.
         are_events: equal rows of one export are different events, and of two exports that hold one the last wins;
         else one row a key is kept. Most keys come once: only those whose hash repeats are ranked.
     -#}
-    {%- set columns = ["locality_code", "province_code", "dossier_code"] + keys + values -%}
+    {%- set columns = ["locality_code", "province_code"] -%}
+    {%- set columns = columns + (owner | reject("in", columns) | list) + keys + values -%}
     {%- set columns = columns + ["_delivery_id", "_exported_at", "_source_file", "_source_row"] -%}
-    {%- set keys = ["locality_code", "dossier_code"] + keys -%}
+    {%- set keys = owner + keys -%}
     {%- set newest_first = ["_exported_at desc nulls last", "_delivery_id desc nulls last"] -%}
     {%- set last_lines_first = ["_source_file desc nulls last", "_source_row desc nulls last"] -%}
     {%- set newest_first = newest_first if are_events else newest_first + last_lines_first -%}

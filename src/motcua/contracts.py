@@ -34,6 +34,8 @@ TONE_PLACEMENTS: Mapping[str, str] = {
     for new, old in ((pair[:2], pair[2:]) for pair in group.split())
 }
 """The two ways to place a tone on oa, oe and uy (Hoà and Hòa), as the one that we compare by."""
+TITLE, CELL_NUMBER, CELL = "title: ", "cell: number", "cell: value"
+"""How the sources that no header names are called: what a title says, a numbered column's cells."""
 _TONE_PLACED = re.compile("|".join(TONE_PLACEMENTS))
 
 
@@ -45,6 +47,15 @@ def fold(text: str) -> str:
     """
     folded = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     return _TONE_PLACED.sub(lambda found: TONE_PLACEMENTS[found[0]], folded)
+
+
+def _fits(pattern: str, written: str) -> bool:
+    """Say whether a pattern is one, and has the groups that what is written of it names."""
+    try:
+        groups = re.compile(pattern).groups
+    except re.error:
+        return False
+    return all(int(number) <= groups for number in re.findall(r"\\(\d)", written))
 
 
 class _Frozen(BaseModel):
@@ -83,6 +94,24 @@ class ByPresence(_Frozen):
     absent: str | None = Field(None, description="Code where it has none.")
 
 
+class Unpivot(_Frozen):
+    """Numbered columns of a printed form that become rows: one row a line and number."""
+
+    number: str = Field(description="Canonical column that takes the column's number.")
+    value: str = Field(description="Canonical column that takes the cell.")
+    columns: Mapping[str, Annotated[int, Field(ge=1)]] = Field(
+        min_length=1,
+        description="Source column: its number on the form; spellings of one share the number.",
+    )
+
+    def spellings(self) -> dict[int, tuple[str, ...]]:
+        """Give the source columns by their number, in the order of the contract."""
+        found: dict[int, tuple[str, ...]] = {}
+        for name, number in self.columns.items():
+            found[number] = (*found.get(number, ()), name)
+        return found
+
+
 class Layout(_Frozen):
     """How one dataset is written in the source: files, header, columns, values, personal data."""
 
@@ -108,6 +137,14 @@ class Layout(_Frozen):
     parent_columns: Mapping[str, Names] = Field(
         default_factory=dict,
         description="With explode: columns taken from the record around the item.",
+    )
+    unpivot: Unpivot | None = Field(
+        None, description="xlsx: numbered columns that become rows, as on printed forms."
+    )
+    titles: Mapping[str, Mapping[str, str]] = Field(
+        default_factory=dict,
+        description="xlsx: canonical column: regular expression, searched in the rows above the "
+        "header (the cells of a row joined by spaces), to what it gives (\\1: its first group).",
     )
     column_number_row: bool = Field(False, description="Drop the '(1)(2)(3)' row under the header.")
     total_row_words: Names = Field(
@@ -153,7 +190,9 @@ class Layout(_Frozen):
     def _no_column_twice(self) -> "Layout":
         personal = {fold(name) for name in self.personal}
         looked_at = [rule.column for rule in self.by_presence.values()]
-        read = (*self.ignored, *self.columns, *self.parent_columns, *self.one_row_per, *looked_at)
+        numbered = self.unpivot.columns if self.unpivot else ()
+        read = (*self.ignored, *self.columns, *self.parent_columns, *self.one_row_per)
+        read = (*read, *looked_at, *numbered)
         both = sorted({name for name in read if fold(name) in personal})
         if both:
             message = f"personal and also mapped or ignored: {', '.join(both)}"
@@ -191,13 +230,47 @@ class Layout(_Frozen):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _forms_are_sheets(self) -> "Layout":
+        if (self.unpivot or self.titles) and self.format != "xlsx":
+            message = f"unpivot and titles need xlsx, not {self.format}"
+            raise ValueError(message)
+        if self.unpivot and self.one_row_per:
+            message = "unpivot makes several rows of a line, one_row_per one of several"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _titles_are_patterns(self) -> "Layout":
+        for column, patterns in self.titles.items():
+            for pattern, written in patterns.items():
+                if not _fits(pattern, written):
+                    message = f"titles.{column}: {pattern!r} cannot give {written!r}"
+                    raise ValueError(message)
+        return self
+
+    def made_sources(self) -> dict[str, tuple[str, ...]]:
+        """Canonical columns by what no column of the source holds: titles, numbers and cells."""
+        made = {f"{TITLE}{column}": (column,) for column in self.titles}
+        if self.unpivot:
+            made |= {CELL_NUMBER: (self.unpivot.number,), CELL: (self.unpivot.value,)}
+        return made
+
+    def sources(self) -> dict[str, tuple[str, ...]]:
+        """Canonical columns by what they are read from; of several the first with a value."""
+        return {**self.columns, **self.parent_columns, **self.made_sources()}
+
+    def width(self) -> int:
+        """Rows that a line becomes: one for each numbered column, else one."""
+        return len(self.unpivot.spellings()) if self.unpivot else 1
+
+    def header_count(self) -> int:
+        """Columns that a header of this layout has, each counted once however it is spelt."""
+        return len(self.columns) + (self.width() if self.unpivot else 0)
+
     def targets(self) -> tuple[str, ...]:
         """Every canonical column that this layout fills."""
-        mapped = [
-            name
-            for names in (*self.columns.values(), *self.parent_columns.values())
-            for name in names
-        ]
+        mapped = [name for names in self.sources().values() for name in names]
         token = ["applicant_token"] if "token" in self.personal.values() else []
         others = [*self.has_items, *self.defaults, *self.by_presence, *token]
         return tuple(dict.fromkeys([*mapped, *others]))

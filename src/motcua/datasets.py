@@ -95,6 +95,12 @@ _ALL = (
         "dossier_code pause_kind_code started_at ended_at",
     ),
     _dataset(
+        "steps",
+        "one processing step; its department by code, never who did it",
+        """dossier_code step_no step_kind_code department_code started_at due_at finished_at
+        is_on_site is_electronic""",
+    ),
+    _dataset(
         "payments",
         "one fee",
         "dossier_code fee_code fee_kind_code amount payment_channel_code paid_at",
@@ -116,9 +122,19 @@ _ALL = (
         "system_code dossier_code received_at due_at finished_at status_code",
     ),
     _dataset(
+        "reported_totals",
+        "a cell of a form that the locality typed itself",
+        "form_code period_code agency_code field_code column_no value",
+    ),
+    _dataset(
         "indices",
         "a yearly index figure, carried, never computed",
         "index_code component_code agency_code year value rank rank_of source_document",
+    ),
+    _dataset(
+        "targets",
+        "a target given",
+        "metric_code agency_code level_code period_code value source_document",
     ),
     _dataset(
         "plan_tasks",
@@ -130,6 +146,16 @@ _ALL = (
         "incidents",
         "an outage or integration fault",
         "system_code counterpart_system_code kind_code agency_code started_at ended_at",
+    ),
+    _dataset(
+        "counter_surveys",
+        "how many of an item a one-stop counter needs and has",
+        "agency_code item_code needed_count present_count degraded_count surveyed_date",
+    ),
+    _dataset(
+        "reform_figures",
+        "a reform figure that an agency reports itself, never mixed with computed ones",
+        "figure_code agency_code period_code value unit_code source_document",
     ),
 )
 

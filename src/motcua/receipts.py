@@ -50,12 +50,15 @@ class DatasetCount(_Frozen):
     """Conservation of one dataset: source_count = accepted_count + refused_count.
 
     ``line_count`` are the records read; where a contract says that lines repeat an entity,
-    ``folded_count`` of them repeat another and ``source_count`` is the rest. ``left_out_count`` are
+    ``folded_count`` of them repeat another and ``source_count`` is the rest. Where it says that
+    numbered columns become rows, ``spread_count`` are the cells of each line beyond its first, so
+    that always line_count + spread_count = folded_count + source_count. ``left_out_count`` are
     rows that the contract says are not data (column numbers, totals).
     """
 
     dataset_code: str
     line_count: int
+    spread_count: int = 0
     folded_count: int
     left_out_count: int
     source_count: int

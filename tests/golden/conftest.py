@@ -192,6 +192,8 @@ insert into quality.fct_deliveries values
      '2025-01-06 08:00:00', true, 'accepted', null, null, 900, 900, 0),
     ('33aa11bb22cc33dd', 'wabo', 'X01', 'receipt.csv', 'wabo', '2012-01-17 07:30:00',
      '2012-01-18 08:00:00', false, 'accepted', null, null, 1434, 1434, 0);
+create table quality.fct_delivery_datasets as
+select delivery_id, 'dossiers' as dataset_code from quality.fct_deliveries;
 insert into quality.fct_refusals values
     ('00aa11bb22cc33dd', 'dossiers', 'hoso.csv', null, 17, 'finished_at', 'date',
      'finished_not_before_received', 'critical', 'Ngày kết thúc trước ngày tiếp nhận.',

@@ -146,6 +146,22 @@ def test_locality_that_exported_before_the_end_is_missing(marts):
     assert not coverage.is_whole
 
 
+def test_form_that_was_sent_after_the_end_makes_no_locality_complete(marts):
+    marts.execute(
+        "update quality.fct_deliveries set exported_at = '2024-12-31 23:59:00' "
+        "where locality_code = 'ag-tri-ton';"
+        "insert into quality.fct_deliveries by name select * replace ('form' as delivery_id, "
+        "timestamp '2025-01-09 08:00:00' as exported_at) from quality.fct_deliveries "
+        "where locality_code = 'ag-tri-ton';"
+        "insert into quality.fct_delivery_datasets values ('form', 'reported_totals')"
+    )
+
+    coverage = read_content(marts, "2024-CY-H01").coverage
+
+    assert coverage.missing == ("Huyện Tri Tôn (mới có đến 31/12/2024)",)
+    assert not coverage.is_whole
+
+
 def test_locality_without_a_dossier_of_the_period_is_missing(marts):
     marts.execute("delete from core.fct_dossier_periods where locality_code = 'ag-tri-ton'")
 

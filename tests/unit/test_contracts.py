@@ -65,6 +65,51 @@ def test_contract_is_read():
             id="open question",
         ),
         pytest.param(
+            "    personal",
+            "    unpivot: {number: level_code, value: status_code, columns: {A: 1}}\n    personal",
+            ["unpivot and titles need xlsx", "csv"],
+            id="numbered columns of a text",
+        ),
+        pytest.param(
+            "format: csv\n",
+            "format: xlsx\n    unpivot: {number: column_no, value: status_code, columns: {A: 1}}\n",
+            ["not canonical columns", "column_no"],
+            id="number in no column",
+        ),
+        pytest.param(
+            "format: csv\n",
+            "format: xlsx\n"
+            "    unpivot: {number: status_code, value: status_code, columns: {A: 0}}\n",
+            ["unpivot.columns.A", "greater than or equal to 1"],
+            id="number of no column",
+        ),
+        pytest.param(
+            "format: csv\n",
+            "format: xlsx\n    one_row_per: Mã\n"
+            "    unpivot: {number: status_code, value: status_code, columns: {A: 1}}\n",
+            ["one_row_per"],
+            id="lines spread and folded",
+        ),
+        pytest.param(
+            "format: csv\n",
+            "format: xlsx\n"
+            "    unpivot: {number: status_code, value: status_code, columns: {họ  TÊN: 1}}\n",
+            ["personal and also mapped"],
+            id="personal and numbered",
+        ),
+        pytest.param(
+            "format: csv\n",
+            "format: xlsx\n    titles: {status_code: {'kỳ (': x}}\n",
+            ["titles.status_code", "kỳ ("],
+            id="title that is no pattern",
+        ),
+        pytest.param(
+            "format: csv\n",
+            "format: xlsx\n    titles: {status_code: {'kỳ (.)': '\\2'}}\n",
+            ["titles.status_code", "cannot give"],
+            id="title without the group",
+        ),
+        pytest.param(
             "datasets:", "code_forms: {dossier_code: TODO}\ndatasets:", ["TODO"], id="open form"
         ),
     ],

@@ -109,7 +109,8 @@ def _take_in(folder: Path, number: int) -> None:
     for receipt in receipts:
         assert "Riêng" not in receipt.model_dump_json(), told
         for one in receipt.datasets:
-            assert one.line_count == one.folded_count + one.source_count, told
+            lines = one.line_count + one.spread_count
+            assert lines == one.folded_count + one.source_count, told
             assert one.source_count == one.accepted_count + one.refused_count, told
 
 

@@ -109,6 +109,41 @@ CLEAN: dict[str, Row] = {
         "ended_at": "2024-03-01 09:00:00",
         "system_code": "national_portal",
     },
+    "steps": {
+        "step_kind_code": "receive",
+        "department_code": "H01.14.02",
+        "started_at": "2024-03-01 08:00:00",
+        "due_at": "2024-03-04 17:00:00",
+        "finished_at": "2024-03-02 10:00:00",
+        "is_on_site": True,
+        "is_electronic": False,
+    },
+    "reported_totals": {
+        "form_code": "II.06",
+        "period_code": "2024-Q1",
+        "agency_code": "H01.14",
+        "value": 5,
+    },
+    "targets": {
+        "agency_code": "H01.14",
+        "period_code": "2024-CY",
+        "value": 98,
+        "source_document": "KH 12/KH-UBND",
+    },
+    "counter_surveys": {
+        "agency_code": "H01.14",
+        "needed_count": 10,
+        "present_count": 8,
+        "degraded_count": 2,
+        "surveyed_date": "2024-06-30",
+    },
+    "reform_figures": {
+        "agency_code": "H01.14",
+        "period_code": "2024-H1",
+        "value": 12,
+        "unit_code": "person",
+        "source_document": "BC 8/BC-SNV",
+    },
 }
 
 KEYS: dict[str, Callable[[int], Row]] = {
@@ -124,6 +159,12 @@ KEYS: dict[str, Callable[[int], Row]] = {
     "indices": lambda n: {"index_code": "SIPAS", "component_code": f"C{n}"},
     "plan_tasks": lambda n: {"task_code": f"NV{n}"},
     "incidents": lambda n: {"counterpart_system_code": f"S{n}"},
+    "steps": lambda n: {"dossier_code": f"H01.14-240301-{n:04d}", "step_no": n + 1},
+    # The three clean rows are the parts of one sum, which the dirty row of its rule is.
+    "reported_totals": lambda n: {"field_code": f"F{max(n, 2)}", "column_no": 4 + min(n, 2)},
+    "targets": lambda n: {"metric_code": f"M{n}"},
+    "counter_surveys": lambda n: {"item_code": f"I{n}"},
+    "reform_figures": lambda n: {"figure_code": f"F{n}"},
 }
 
 
@@ -376,6 +417,70 @@ DIRTY: dict[str, dict[str, list[Row]]] = {
         ],
         "kind_code_present": [{"kind_code": None}],
         "codes_readable": [unread("kind_code", "lạ")],
+    },
+    "steps": {
+        "dossier_code_present": [{"dossier_code": None}],
+        "dossier_accepted": [OTHER_PARENT],
+        "step_no_present": [unread("step_no", "một"), {"step_no": 0}],
+        "step_unique": [
+            {"dossier_code": "H01.14-240301-0001", "step_no": 9},
+            {"dossier_code": "H01.14-240301-0001", "step_no": 9},
+        ],
+        "step_kind_code_known": [unread("step_kind_code", "chờ"), {"step_kind_code": None}],
+        "department_code_form": [
+            {"department_code": "Nguyễn Thị Riêng"},
+            {"department_code": "nguyenrieng2"},
+            {"department_code": "RIENG"},
+            unread("department_code", "Phòng Tư pháp"),
+        ],
+        "values_readable": [unread("due_at"), unread("is_on_site", "tùy")],
+        "finished_at_after_started_at": [{"finished_at": "2024-02-28 10:00:00"}],
+        "times_not_future": [
+            {"started_at": "2024-07-04 08:00:00", "finished_at": None},
+            {"finished_at": "2024-07-03 07:31:00"},
+        ],
+    },
+    "reported_totals": {
+        "form_code_present": [{"form_code": None}],
+        "period_code_form": [{"period_code": None}, {"period_code": "Quý I"}],
+        "agency_code_present": [{"agency_code": None}],
+        "field_code_known": [{"field_code": None}, unread("field_code", "Tông cộng")],
+        "value_readable": [unread("value", "năm"), {"value": -1}, {"value": 1.234}],
+        "column_no_present": [{"column_no": None}, {"column_no": 0}],
+        "cell_unique": [{"field_code": "FX"}, {"field_code": "FX"}],
+        "value_present": [{"value": None}],
+        "sums_agree": [{"field_code": "F2", "column_no": 3, "value": 14}],
+    },
+    "targets": {
+        "metric_code_known": [unread("metric_code", "lạ"), {"metric_code": None}],
+        "level_code_known": [unread("level_code", "thôn"), {"level_code": "ward"}],
+        "subject_present": [{"agency_code": None}],
+        "period_code_form": [{"period_code": None}, {"period_code": "2024-H3"}],
+        "value_readable": [unread("value", "cao"), {"value": None}, {"value": -1}],
+        "target_unique": [{"metric_code": "MX"}, {"metric_code": "MX"}],
+        "source_document_present": [{"source_document": None}],
+    },
+    "counter_surveys": {
+        "agency_code_present": [{"agency_code": None}],
+        "item_code_known": [unread("item_code", "lạ"), {"item_code": None}],
+        "surveyed_date_readable": [
+            {"surveyed_date": None},
+            unread("surveyed_date"),
+            {"surveyed_date": "2024-07-04"},
+        ],
+        "counts_readable": [unread("needed_count", "nhiều"), {"present_count": -1}],
+        "degraded_within_present": [{"degraded_count": 9}],
+        "survey_unique": [{"item_code": "IX"}, {"item_code": "IX"}],
+        "counts_present": [{"needed_count": None}],
+    },
+    "reform_figures": {
+        "figure_code_known": [unread("figure_code", "lạ"), {"figure_code": None}],
+        "agency_code_present": [{"agency_code": None}],
+        "period_code_form": [{"period_code": "2024"}],
+        "value_readable": [unread("value", "mười"), {"value": None}],
+        "unit_code_known": [unread("unit_code", "rổ"), {"unit_code": None}],
+        "figure_unique": [{"figure_code": "FX"}, {"figure_code": "FX"}],
+        "source_document_present": [{"source_document": None}],
     },
 }
 ROW_COUNT = "row_count_matches_manifest"

@@ -7,6 +7,12 @@ import duckdb
 from warehouse.dbt_project_helpers import Delivery, Warehouse
 
 RECEIVED = datetime.fromisoformat("2024-02-01T08:00")
+TOTAL = {
+    "form_code": "II.06",
+    "period_code": "2024-Q1",
+    "agency_code": "H01.01",
+    "field_code": "G01",
+}
 FIRST = Delivery(
     "a" * 16,
     datetime.fromisoformat("2024-07-02T08:00"),
@@ -32,6 +38,29 @@ FIRST = Delivery(
         ],
         "indices": [{"index_code": "sipas", "year": 2024, "value": 94.07}],
         "plan_tasks": [{"task_code": "1", "year": 2024, "status_code": "done"}],
+        "steps": [
+            {
+                "dossier_code": "H01.01-240201-0001",
+                "step_no": number,
+                "step_kind_code": "receive",
+                "department_code": None if number == 1 else "H01.01.02",
+                "is_on_site": None if number == 1 else True,
+            }
+            for number in (1, 2)
+        ],
+        "reported_totals": [TOTAL | {"column_no": 3, "value": 20}, TOTAL | {"column_no": 4}],
+        "targets": [
+            {"metric_code": "online_received", "level_code": "commune", "period_code": "2024-CY"}
+            | {"value": 60},
+        ],
+        "counter_surveys": [
+            {"agency_code": "H01.01", "item_code": "computer", "needed_count": 4}
+            | {"surveyed_date": datetime.fromisoformat("2024-06-30").date()}
+        ],
+        "reform_figures": [
+            {"figure_code": "people_trained", "agency_code": "H01.01", "period_code": "2024-H1"}
+            | {"value": 40, "unit_code": "person"}
+        ],
     },
 )
 SECOND = Delivery(
@@ -48,7 +77,8 @@ SECOND = Delivery(
                 "returned_at": datetime.fromisoformat("2024-08-09T08:00"),
             }
             for number in range(1, 6, 2)
-        ]
+        ],
+        "reported_totals": [TOTAL | {"column_no": 3, "value": 21}],
     },
 )
 
@@ -80,6 +110,17 @@ def test_sound_landing_passes_every_test(tmp_path):
         "select sum(received_count), sum(resolved_count), sum(pending_count)"
         " from review.mart_review__handling where period_code = '2024-CY' and rule_code = 'ii06'"
     ) == [(20, 13, 7)]
+    assert warehouse.query(
+        "select column_no, value, _delivery_id from core.fct_reported_totals order by column_no"
+    ) == [(3, 21, SECOND.delivery_id), (4, None, FIRST.delivery_id)]
+    figures = {
+        "department_code, is_on_site from core.fct_steps": [("unknown", None), ("H01.01.02", True)],
+        "agency_code, level_code from core.fct_targets": [("all", "commune")],
+        "needed_count, present_count from core.fct_counter_surveys": [(4, None)],
+        "agency_code, unit_code from core.fct_reform_figures": [("H01.01", "person")],
+    }
+    for columns, rows in figures.items():
+        assert warehouse.query(f"select {columns} order by _source_row") == rows
 
 
 def test_rows_taken_out_and_refused_rows_without_a_reason_are_refused(tmp_path):

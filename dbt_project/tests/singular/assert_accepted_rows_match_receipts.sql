@@ -83,6 +83,41 @@ with landed as (
         count(*) as landed_count
     from {{ ref('stg_landing__incidents') }}
     group by _delivery_id
+    union all
+    select
+        'steps' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__steps') }}
+    group by _delivery_id
+    union all
+    select
+        'reported_totals' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__reported_totals') }}
+    group by _delivery_id
+    union all
+    select
+        'targets' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__targets') }}
+    group by _delivery_id
+    union all
+    select
+        'counter_surveys' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__counter_surveys') }}
+    group by _delivery_id
+    union all
+    select
+        'reform_figures' as dataset_code,
+        _delivery_id as delivery_id,
+        count(*) as landed_count
+    from {{ ref('stg_landing__reform_figures') }}
+    group by _delivery_id
 ),
 
 known as (

@@ -3,6 +3,7 @@ select
     delivery_id,
     dataset_code,
     line_count,
+    spread_count,
     folded_count,
     source_count,
     accepted_count,
@@ -10,4 +11,4 @@ select
 from {{ ref('fct_delivery_datasets') }}
 where
     source_count <> accepted_count + refused_count
-    or line_count <> source_count + folded_count
+    or line_count + spread_count <> source_count + folded_count

@@ -95,7 +95,7 @@ def casts_of(
         reading: Zone, and what is known of the text.
     """
     by_target: dict[str, list[str]] = {}
-    for source, targets in {**layout.columns, **layout.parent_columns}.items():
+    for source, targets in layout.sources().items():
         for target in targets if source in texts else ():
             by_target.setdefault(target, []).append(texts[source])
     casts = []
@@ -188,8 +188,10 @@ def is_decimal(column: str) -> bool:
 
 def decimal_sources(layout: Layout) -> frozenset[str]:
     """Name the source columns that fill columns of decimals and no other."""
-    sources = {**layout.columns, **layout.parent_columns}
-    return frozenset(name for name, targets in sources.items() if all(map(is_decimal, targets)))
+    found = {name for name, targets in layout.sources().items() if all(map(is_decimal, targets))}
+    if layout.unpivot and is_decimal(layout.unpivot.value):
+        found |= set(layout.unpivot.columns)
+    return frozenset(found)
 
 
 def day_sources(layout: Layout) -> frozenset[str]:

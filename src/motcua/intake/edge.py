@@ -1165,9 +1165,11 @@ def _refusal_of_all(
 def _columns_sent(layout: Layout, probes: Sequence[Probe]) -> set[str]:
     """Name the canonical columns for which a source has something, or a contract says it."""
     missing = set.intersection(*(set(probe.match.missing) for probe in probes))
-    sources = {**layout.columns, **layout.parent_columns}
     read = {
-        target for source, targets in sources.items() if source not in missing for target in targets
+        target
+        for source, targets in layout.sources().items()
+        if source not in missing
+        for target in targets
     }
     return read | {*layout.defaults, *layout.by_presence, *layout.has_items}
 
@@ -1267,7 +1269,7 @@ def _sort_rows(
     _note_findings(connection, arrival, decoded)
     _note_lines(connection, arrival, decoded)
     accepted = _count(connection, "select count(*) from accepted_rows")
-    source_count = decoded.line_count - decoded.folded_count
+    source_count = decoded.line_count + decoded.spread_count - decoded.folded_count
     refused_count = refused_rows + len(decoded.refused_lines)
     if accepted + refused_count != source_count:
         raise PipelineError(
@@ -1276,6 +1278,7 @@ def _sort_rows(
     return DatasetCount(
         dataset_code=code,
         line_count=decoded.line_count,
+        spread_count=decoded.spread_count,
         folded_count=decoded.folded_count,
         left_out_count=decoded.left_out_count,
         source_count=source_count,
@@ -1619,7 +1622,7 @@ def _try_lines(
     for code in probes:
         layout = plan.contract.datasets[code]
         decoded = decoding.decode_dataset(connection, _job_of(plan, probes, code, scratch))
-        shown[f"{code}: columns"] = _match_lines(layout.columns, probes[code])
+        shown[f"{code}: columns"] = _match_lines(_read_names(layout, probes[code]), probes[code])
         names = [probe.file.name for probe in probes[code]]
         shown[f"{code}: counts"] = [
             {
@@ -1635,6 +1638,19 @@ def _try_lines(
     if plan.unknown_files:
         shown["files that no layout takes"] = [{"file": name} for name in plan.unknown_files]
     return shown
+
+
+def _read_names(layout: Layout, probes: Sequence[Probe]) -> dict[str, Sequence[str]]:
+    """Give the columns of a layout with what they fill; of a number the spellings that are there.
+
+    A number of which no spelling is there is told by its first.
+    """
+    names: dict[str, Sequence[str]] = {**layout.columns}
+    present = {name for probe in probes for name in probe.match.positions}
+    for number, spellings in (layout.unpivot.spellings() if layout.unpivot else {}).items():
+        found = [name for name in spellings if name in present] or spellings[:1]
+        names |= dict.fromkeys(found, (f"{layout.unpivot.value} ({number})",))
+    return names
 
 
 def _match_lines(

@@ -28,7 +28,10 @@ def read_columns(layout: Layout) -> tuple[str, ...]:
     """Every source column to read for a layout, as the contract spells it, in a fixed order."""
     tokens = [name for name, use in layout.personal.items() if use == "token"]
     looked_at = [rule.column for rule in layout.by_presence.values()]
-    return tuple(dict.fromkeys([*layout.columns, *looked_at, *layout.one_row_per, *tokens]))
+    numbered = layout.unpivot.columns if layout.unpivot else ()
+    return tuple(
+        dict.fromkeys([*layout.columns, *numbered, *looked_at, *layout.one_row_per, *tokens])
+    )
 
 
 def match_headers(headers: Sequence[str], layout: Layout) -> HeaderMatch:
@@ -83,7 +86,7 @@ def find_csv_header(lines: Sequence[str], layout: Layout) -> CsvHeader:
     """
     first = layout.header_row - 1
     declared = _csv_header(lines, first, layout.delimiter, layout)
-    wanted = len(layout.columns)
+    wanted = layout.header_count()
     fit = len(match_headers(declared.names, layout).positions)
     if fit * 2 >= wanted:
         return declared
@@ -116,14 +119,19 @@ def _csv_header(lines: Sequence[str], first: int, delimiter: str, layout: Layout
 
 
 def missing_keys(dataset_code: str, layout: Layout, present: set[str]) -> tuple[str, ...]:
-    """Name the source columns of the dataset's key that the export does not have."""
+    """Name the source columns that the export must have and has not: its key's, and numbered ones.
+
+    A numbered column that is not found would be a column of blanks, so that none may be absent.
+    """
+    numbered = layout.unpivot.spellings().values() if layout.unpivot else ()
+    lost = tuple(spellings[0] for spellings in numbered if present.isdisjoint(spellings))
     columns = DATASETS[dataset_code].columns
     keys = ("dossier_code", "agency_code") if dataset_code == "ratings" else columns[:1]
-    sources = {**layout.columns, **layout.parent_columns}
-    of_key = [name for name, targets in sources.items() if set(targets) & set(keys)]
-    if not of_key or any(name in present for name in of_key):
-        return ()
-    return tuple(of_key)
+    of_key = [name for name, targets in layout.sources().items() if set(targets) & set(keys)]
+    made = layout.made_sources().keys()
+    if not of_key or any(name in present or name in made for name in of_key):
+        return lost
+    return (*of_key, *lost)
 
 
 def join_header_rows(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:

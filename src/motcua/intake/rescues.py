@@ -26,7 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "đã đọc từng dòng một, {count} dòng không đọc được.",
     "column_number_row": "Đã bỏ {count} dòng đánh số cột, dạng (1)(2)(3).",
     "total_row": "Đã bỏ {count} dòng tổng cộng lẫn trong dữ liệu.",
-    "section_row": "Đã bỏ {count} dòng tên mục (chỉ có một ô, không phải hồ sơ).",
+    "section_row": "Đã bỏ {count} dòng tên mục hoặc chữ ký (không có hồ sơ hay số liệu nào).",
     "repeated_header": "Đã bỏ {count} dòng tiêu đề lặp lại giữa bảng.",
     "hidden_sheet": "Trang tính đang bị ẩn; {count} dòng của nó vẫn được đọc.",
     "hidden_rows": "Có {count} dòng bị ẩn hoặc bị lọc trong trang tính; vẫn được đọc.",

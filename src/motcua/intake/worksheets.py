@@ -34,13 +34,15 @@ class Sheet:
     """A sheet read by its contract: header, data rows with their row number, rows left out.
 
     ``left_out`` counts the rows that are no data by the code of their rescue; ``header_shift``
-    says how many rows below its place in the contract the header stands.
+    says how many rows below its place in the contract the header stands; ``titles`` is what the
+    rows above the header say, by canonical column.
     """
 
     headers: tuple[str, ...]
     rows: tuple[tuple[int, Sequence[Cell]], ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
     header_shift: int = 0
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def left_out_count(self) -> int:
@@ -99,7 +101,7 @@ def read_sheet(
     first, headers = _find_header(rows, merged, layout, fits)
     words = tuple(fold(word) for word in (*layout.total_row_words, *TOTAL_WORDS))
     wide = _wide_rows(merged, len(headers))
-    keys = key_places(headers, layout)
+    keys, numbered = key_places(headers, layout), _numbered_places(headers, layout)
     again = [text for text in map(fold, headers) if text]
     kept, left_out, is_first = [], dict[str, int](), True
     body = first + layout.header_rows
@@ -110,6 +112,7 @@ def read_sheet(
         if not cells:
             continue
         code = _no_data(cells, layout, words, is_first=is_first)
+        code = code or _no_figures(row, numbered, words)
         if code is None and len(cells) <= 1:
             code = _section(row, cells[0], keys, is_wide=number - 1 in wide)
         if code is None and layout.header_rows == 1 and [fold(cell) for cell in cells] == again:
@@ -119,7 +122,27 @@ def read_sheet(
         else:
             kept.append((number, row))
         is_first = False
-    return Sheet(headers, tuple(kept), left_out, first - (layout.header_row - 1))
+    shift = first - (layout.header_row - 1)
+    return Sheet(headers, tuple(kept), left_out, shift, read_titles(rows[:first], layout.titles))
+
+
+def read_titles(
+    rows: Sequence[Sequence[Cell]], titles: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Give what the rows above a header say: by canonical column, of the first pattern found."""
+    lines = [" ".join(map(cell_text, filter(None, row))) for row in rows if titles]
+    lines = [" ".join(unicodedata.normalize("NFC", line).split()) for line in lines]
+    found = {}
+    for column, patterns in titles.items():
+        matches = (
+            match.expand(written)
+            for pattern, written in patterns.items()
+            for line in lines
+            if (match := re.search(pattern, line, re.IGNORECASE))
+        )
+        if text := next(matches, None):
+            found[column] = text
+    return found
 
 
 def is_blank(row: Sequence[Cell]) -> bool:
@@ -210,7 +233,7 @@ def _find_header(
     """Give the header's first row (from 0) and its names: the contract's, else the best fitting."""
     declared = layout.header_row - 1
     headers = headers_at(rows, merged, declared, layout.header_rows)
-    if fits is None or fits(headers) * 2 >= len(layout.columns):
+    if fits is None or fits(headers) * 2 >= layout.header_count():
         return declared, headers
     found = [
         (fits(names), -place, names)
@@ -218,7 +241,7 @@ def _find_header(
         if (names := headers_at(rows, merged, place, layout.header_rows))
     ]
     best = max(found, default=(0, 0, headers))
-    return (-best[1], best[2]) if best[0] * 2 >= len(layout.columns) else (declared, headers)
+    return (-best[1], best[2]) if best[0] * 2 >= layout.header_count() else (declared, headers)
 
 
 def headers_at(
@@ -259,6 +282,31 @@ def is_section(row: Sequence[Cell], keys: frozenset[int]) -> bool:
 def is_section_line(line: str, delimiter: str) -> bool:
     """Say whether a line of a text file is one cell alone that is numbered as a section is."""
     return delimiter not in line and bool(SECTION.match(line.strip().strip('"')))
+
+
+def _no_figures(row: Sequence[Cell], numbered: frozenset[int], words: Sequence[str]) -> str | None:
+    """Know the rows of a form that hold no figure of their own.
+
+    Names of groups and signatures, which may stand under numbered columns, have no cell there
+    without a letter. The names of sums stand in any column that is not numbered.
+    """
+    if not numbered:
+        return None
+    filled = [(place, text) for place, cell in enumerate(row) if (text := _content(cell))]
+    if all(place not in numbered or any(map(str.isalpha, text)) for place, text in filled):
+        return "section_row"
+    names = [text for place, text in filled if place not in numbered]
+    return "total_row" if any(is_total(name, words) for name in names) else None
+
+
+def _content(cell: Cell) -> str:
+    return (cell_text(cell) or "").strip()
+
+
+def _numbered_places(headers: Sequence[str], layout: Layout) -> frozenset[int]:
+    """Give the places of the numbered columns of a form."""
+    names = set(map(fold, layout.unpivot.columns)) if layout.unpivot else set()
+    return frozenset(place for place, name in enumerate(headers) if fold(name) in names)
 
 
 def key_places(headers: Sequence[str], layout: Layout) -> frozenset[int]:

@@ -13,6 +13,13 @@ A line without a code is counted as a line and in none of the four.
 
 from motcua.datasets import DATASETS
 
+_SEVERAL = {
+    "reported_totals": ("form_code", "period_code", "agency_code", "field_code", "column_no"),
+    "targets": ("metric_code", "agency_code", "level_code", "period_code"),
+    "counter_surveys": ("agency_code", "item_code", "surveyed_date"),
+    "reform_figures": ("figure_code", "agency_code", "period_code"),
+}
+"""Datasets of typed figures: only several columns together tell one line from another."""
 KEY_COLUMNS = {
     "dataset_code": "string",
     "rule_code": "string",
@@ -80,5 +87,10 @@ def code_columns(dataset_code: str) -> tuple[str, ...]:
 
 def code_sql(dataset_code: str) -> str:
     """Write the hash of a line's code; null where it has none."""
+    if dataset_code in _SEVERAL:
+        parts = ", ".join(
+            f"coalesce(cast({name} as string), '')" for name in _SEVERAL[dataset_code]
+        )
+        return f"md5(concat_ws('|', {parts}))"
     listed = ", ".join(f'"{name}"' for name in code_columns(dataset_code))
     return f"md5(coalesce({listed}))"

@@ -71,13 +71,18 @@ _DATASETS = {
     "dossiers": "Hồ sơ",
     "supplements": "Yêu cầu bổ sung",
     "pauses": "Tạm dừng",
+    "steps": "Bước xử lý",
     "payments": "Phí, lệ phí",
     "ratings": "Đánh giá",
     "petitions": "Phản ánh, kiến nghị",
     "portal_dossiers": "Hồ sơ trên hệ thống khác",
+    "reported_totals": "Số liệu biểu mẫu",
     "indices": "Chỉ số năm",
+    "targets": "Chỉ tiêu giao",
     "plan_tasks": "Nhiệm vụ kế hoạch",
     "incidents": "Sự cố",
+    "counter_surveys": "Cơ sở vật chất",
+    "reform_figures": "Số liệu khác",
 }
 
 

@@ -67,8 +67,13 @@ select
     coalesce(localities.is_expected, false) as is_expected,
     count(deliveries.delivery_id) filter (where deliveries.state_code <> 'refused') as taken_count,
     count(deliveries.delivery_id) filter (where deliveries.state_code = 'refused') as refused_count,
-    max(deliveries.exported_at) filter (where deliveries.state_code <> 'refused')
-        as last_exported_at
+    -- What an office typed says nothing of dossiers: it makes no locality complete.
+    max(deliveries.exported_at) filter (
+        where deliveries.state_code <> 'refused' and deliveries.delivery_id in (
+            select datasets.delivery_id from quality.fct_delivery_datasets as datasets
+            where datasets.dataset_code = 'dossiers'
+        )
+    ) as last_exported_at
 from core.dim_localities as localities
 inner join wanted on localities.province_code = wanted.province_code
 left join quality.fct_deliveries as deliveries

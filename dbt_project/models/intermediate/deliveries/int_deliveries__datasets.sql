@@ -7,6 +7,7 @@ final as (
         datasets.delivery_id,
         datasets.dataset_code,
         datasets.line_count,
+        datasets.spread_count,
         datasets.folded_count,
         datasets.left_out_count,
         datasets.source_count,

@@ -5,6 +5,7 @@ final as (
         delivery_id,
         dataset_code,
         line_count,
+        spread_count,
         folded_count,
         left_out_count,
         source_count,

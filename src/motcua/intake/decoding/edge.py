@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from motcua.contracts import Contract, Layout, fold
+from motcua.contracts import CELL, CELL_NUMBER, TITLE, Contract, Layout, fold
 from motcua.datasets import DATASETS
 from motcua.errors import PipelineError
 from motcua.intake import evidence, jsonpaths, worksheets
@@ -162,6 +162,7 @@ class Decoded:
     select: str
     where: str
     line_count: int
+    spread_count: int
     folded_count: int
     left_out_count: int
     refused_lines: tuple[RefusedLine, ...]
@@ -261,7 +262,8 @@ def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
         for line in one.refused_lines
     ]
     rows = _count(connection, f"select count(*) from {job.table} where {_is_row(job.layout)}")
-    line_count = rows + len(refused)
+    whole_rows = rows // job.layout.width()
+    line_count = whole_rows + len(refused)
     table, folded = job.table, 0
     is_listed = job.layout.explode is None and (
         bool(job.layout.one_row_per) or any(part.lines is not None for part in parts)
@@ -283,6 +285,7 @@ def decode_dataset(connection: duckdb.DuckDBPyConnection, job: Job) -> Decoded:
         select=select,
         where=where,
         line_count=line_count,
+        spread_count=rows - whole_rows,
         folded_count=folded,
         left_out_count=sum(one.left_out_count for one in stored),
         refused_lines=tuple(refused),
@@ -386,6 +389,7 @@ def _noon_rescues(
 def _reader_of(job: Job, findings: evidence.Findings) -> _Reader:
     sources = _source_names(job.layout)
     present = {name for probe in job.probes for name in probe.match.positions}
+    present |= job.layout.made_sources().keys()
     texts = {name: f"s{place}" for place, name in enumerate(sources) if name in present}
     is_text = job.layout.format == "csv"
     reading = Reading(
@@ -409,7 +413,8 @@ def _reader_of(job: Job, findings: evidence.Findings) -> _Reader:
 
 def _source_names(layout: Layout) -> tuple[str, ...]:
     items = [_items_name(nested) for nested in layout.has_items.values()]
-    return tuple(dict.fromkeys([*read_columns(layout), *layout.parent_columns, *items]))
+    others = [*layout.parent_columns, *layout.made_sources(), *items]
+    return tuple(dict.fromkeys([*read_columns(layout), *others]))
 
 
 def _items_name(nested: str) -> str:
@@ -769,7 +774,7 @@ def _probe_sheets(file: SourceFile, layout: Layout, place: Place) -> tuple[Probe
     is_joined = layout.sheet is not None and not grids[0].is_html
     if not is_joined:
         fitting = [
-            probe for probe in probes if len(probe.match.positions) * 2 >= len(layout.columns)
+            probe for probe in probes if len(probe.match.positions) * 2 >= layout.header_count()
         ]
         return (fitting or probes)[:1]
     if len(probes) == 1:
@@ -822,9 +827,9 @@ def _store_sheet(
 ) -> _Stored:
     if probe.sheet is None:
         raise PipelineError("decode", "a sheet that was not read cannot be stored")
-    rows, mark = probe.sheet.rows, reader.job.layout.decimal_mark or "."
-    decimals = decimal_sources(reader.job.layout)
-    columns, days, day_count = {}, day_sources(reader.job.layout), 0
+    layout, rows, titles = reader.job.layout, probe.sheet.rows, probe.sheet.titles
+    mark, decimals = layout.decimal_mark or ".", decimal_sources(layout)
+    columns, days, day_count = {}, day_sources(layout), 0
     for number, name in enumerate(reader.sources):
         place = probe.match.positions.get(name)
         if probe.is_from_1904 and name in days and place is not None:
@@ -835,17 +840,37 @@ def _store_sheet(
             text_of(row[place], mark) if place is not None and place < len(row) else None
             for _, row in rows
         ]
+        if name.startswith(TITLE):
+            values = [titles.get(name.removeprefix(TITLE))] * len(rows)
         columns[f"s{number}"] = pa.array(values, type=pa.string())
     relation = f"sheet_{first}"
     connection.register(relation, pa.table(columns))
-    row_count = _store(connection, reader, f"select * from {relation}", first)
+    row_count = _store(connection, reader, _cells_sql(relation, reader), first)
     connection.unregister(relation)
-    lines = np.array([number for number, _ in rows], dtype=np.int64)
+    lines = np.repeat(np.array([number for number, _ in rows], dtype=np.int64), layout.width())
     is_unbroken = len(lines) == 0 or int(lines[-1] - lines[0]) == len(lines) - 1
     part = Part(probe.source_name, row_count, int(lines[0]) if len(lines) else 0)
     part = part if is_unbroken else replace(part, line_delta=0, lines=lines)
     told = (rescue("days_from_1904", day_count),) if day_count else ()
     return _Stored(part, left_out_count=probe.sheet.left_out_count, rescues=told)
+
+
+def _cells_sql(relation: str, reader: _Reader) -> str:
+    """Write the relation of a sheet's rows, or of its numbered cells: a row's in their order."""
+    unpivot = reader.job.layout.unpivot
+    if unpivot is None:
+        return f"select * from {relation}"
+    number, cell = (f"s{reader.sources.index(name)}" for name in (CELL_NUMBER, CELL))
+    spellings = unpivot.spellings()
+    cells = [
+        f"coalesce({', '.join(f's{reader.sources.index(name)}' for name in names)})"
+        for names in spellings.values()
+    ]
+    numbers = [quoted(str(one)) for one in spellings]
+    return (
+        f"select * exclude ({number}, {cell}), unnest([{', '.join(numbers)}]) as {number}, "
+        f"unnest([{', '.join(cells)}]) as {cell} from {relation}"
+    )
 
 
 # JSON

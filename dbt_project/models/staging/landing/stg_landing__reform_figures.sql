@@ -1,0 +1,20 @@
+with source as (select * from {{ source('landing', 'reform_figures') }}),
+
+final as (
+    select
+        _locality_code as locality_code,
+        _province_code as province_code,
+        figure_code,
+        agency_code,
+        period_code,
+        value,
+        unit_code,
+        source_document,
+        _delivery_id,
+        _exported_at,
+        _source_file,
+        _source_row
+    from source
+)
+
+select * from final
