@@ -1,10 +1,14 @@
 """What `motcua status` and `motcua doctor` say: read from receipts, the register and the disk."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from motcua.contracts import read_contracts, read_localities
+from motcua.deadlines.edge import mail_problem, read_expected, read_next_deadlines
+from motcua.deadlines.owed import Deadline, Expected
 from motcua.errors import MotcuaError
 from motcua.receipts import read_receipts
 from motcua.settings import Settings
@@ -91,6 +95,48 @@ def read_inbox_lines(settings: Settings) -> Lines:
     ]
 
 
+def read_deadline_lines(settings: Settings, now: datetime) -> Lines:
+    """Give a line per locality that owes deliveries, those who are late now first."""
+    expected = read_expected(settings, now)
+    coming = read_next_deadlines(settings, now)
+    last = {one.deadline.locality.locality_code: one for one in expected}
+    missing = Counter(one.deadline.locality.locality_code for one in expected if one.is_missing)
+    owing = [
+        locality
+        for locality in read_localities(settings.localities).values()
+        if locality.locality_code in {*last, *coming}
+    ]
+    owing.sort(key=lambda one: -_days_missing(last.get(one.locality_code)))
+    return [
+        {
+            "locality": locality.locality_code,
+            "name": locality.locality_name,
+            "last due": _moment(last[code].deadline if code in last else None),
+            "state": _state_of(last.get(code)),
+            "never sent": missing[code],
+            "next due": _moment(coming.get(code)),
+        }
+        for locality in owing
+        for code in [locality.locality_code]
+    ]
+
+
+def _days_missing(expected: Expected | None) -> int:
+    return expected.late_days if expected and expected.is_missing else 0
+
+
+def _moment(deadline: Deadline | None) -> str:
+    return f"{deadline.due_at:%Y-%m-%d %H:%M}" if deadline else ""
+
+
+def _state_of(expected: Expected | None) -> str:
+    if expected is None:
+        return ""
+    if expected.is_missing:
+        return f"missing for {expected.late_days} days"
+    return f"{expected.late_days} days late" if expected.is_late else "on time"
+
+
 def read_published_lines(settings: Settings) -> Lines:
     """Give what is published: file, as-of date, dossiers; nothing where nothing is."""
     if not settings.marts_file.exists():
@@ -129,6 +175,7 @@ def find_troubles(settings: Settings) -> list[str]:
     """Give one sentence per trouble, each with what to do."""
     return [
         *_find_file_troubles(settings),
+        *_find_mail_troubles(settings),
         *_find_disk_troubles(settings.home),
         *_find_inbox_troubles(settings),
     ]
@@ -145,6 +192,11 @@ def _find_file_troubles(settings: Settings) -> Iterator[str]:
                 )
     except (MotcuaError, OSError) as error:
         yield f"{error}; correct the file and run again"
+
+
+def _find_mail_troubles(settings: Settings) -> Iterator[str]:
+    if problem := mail_problem(settings):
+        yield problem
 
 
 def _find_disk_troubles(home: Path) -> Iterator[str]:

@@ -21,7 +21,8 @@ from pathlib import Path
 
 import duckdb
 
-from motcua.contracts import read_localities
+from motcua.contracts import read_register
+from motcua.deadlines.owed import deadline_rows
 from motcua.errors import BuildRefusedError, PipelineError
 from motcua.receipts import read_receipts
 from motcua.settings import Settings
@@ -106,7 +107,7 @@ def run_build(
     with _lock(settings.scratch / f"build-{name}.lock"):
         shutil.rmtree(folder, ignore_errors=True)
         write_empty_datasets(settings)
-        project = _lay_out(settings, folder)
+        project = _lay_out(settings, folder, as_of_date)
         environment = project.environment(as_of_date, extra_reviews)
         _run_dbt(settings, project, ["build", "--exclude-resource-type", "unit_test"], environment)
         invocation_id = _read_invocation_id(folder)
@@ -224,9 +225,10 @@ def write_docs(settings: Settings) -> Path:
     folder = settings.scratch / "build-docs"
     with _lock(settings.scratch / "build-docs.lock"):
         shutil.rmtree(folder, ignore_errors=True)
-        project = _lay_out(settings, folder)
+        as_of_date = read_default_as_of_date(settings)
+        project = _lay_out(settings, folder, as_of_date)
         shutil.copyfile(settings.marts_file, project.file)
-        environment = project.environment(read_default_as_of_date(settings))
+        environment = project.environment(as_of_date)
         _run_dbt(settings, project, ["docs", "generate", "--static"], environment)
         page = settings.var / "docs" / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -244,11 +246,13 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _lay_out(settings: Settings, folder: Path) -> ProjectFolder:
+def _lay_out(settings: Settings, folder: Path, as_of_date: date) -> ProjectFolder:
     project = ProjectFolder(folder, settings.dbt_folder)
-    register = read_localities(settings.localities).values()
+    register = read_register(settings.localities)
     project.lay_out(
-        settings.home / "landing", [locality.model_dump(mode="json") for locality in register]
+        settings.home / "landing",
+        [locality.model_dump(mode="json") for locality in register.localities],
+        deadline_rows(register, as_of_date),
     )
     return project
 
