@@ -72,6 +72,18 @@ class Settings(BaseSettings):
     max_return_lines: int = Field(
         5_000, ge=1, description="Lines that one sheet of a return may show."
     )
+    keep_releases: int = Field(
+        2, ge=2, description="Published releases that are kept, the current one among them."
+    )
+    keep_returns_days: int = Field(
+        730, ge=1, description="Days after its arrival that a delivery's return is kept."
+    )
+    keep_checks_days: int = Field(
+        730, ge=1, description="Days after it that its checks' results and Data Docs are kept."
+    )
+    disk_budget: ByteSize | None = Field(
+        None, description="Bytes that landing/ and var/ may hold before `motcua doctor` says so."
+    )
     smtp_host: str = Field("", description="Mail server that reminders go through; empty: none.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
