@@ -1,8 +1,9 @@
-"""Take in what localities dropped in the inbox, each by itself, and announce the receipts.
+"""Take in what localities dropped in the inbox, announce the receipts, tell of missed deadlines.
 
 One mapped task per locality that has something new, named by it. In it every delivery stands alone:
 a bad one is refused and recorded, and the task stays green. A fault in our own code turns that
-locality's task, and so the run, red; the others are still taken in and announced.
+locality's task, and so the run, red; the others are still taken in and announced. Whoever has a
+deadline behind them and still nothing taken in is told of once: in the log, by e-mail where set.
 """
 
 from datetime import timedelta
@@ -63,11 +64,21 @@ def intake_exports():
 
         edge.write_data_docs(read_settings())
 
+    @task(trigger_rule="all_done")
+    def call_back() -> int:
+        """Tell once of each deadline that has passed unmet, and give how many those were."""
+        from motcua.deadlines import edge
+        from motcua.settings import read_settings
+
+        return edge.run_reminders(read_settings())
+
     waiting = list_waiting()
     # A teardown runs whatever became of the mapped tasks and does not decide the run's state: one
     # locality's fault leaves the run red, and what the others sent is announced all the same. The
-    # Data Docs follow it, so that a fault in them is seen and keeps nothing from the warehouse.
-    take_in.expand(locality_code=waiting) >> announce(waiting).as_teardown() >> write_data_docs()
+    # Data Docs follow it, so that a fault in them is seen and keeps nothing from the warehouse; so
+    # do the deadlines, whatever became of the rest: what lay in the inbox in time has arrived.
+    taken_in = take_in.expand(locality_code=waiting)
+    taken_in >> announce(waiting).as_teardown() >> [write_data_docs(), call_back()]
 
 
 intake_exports()

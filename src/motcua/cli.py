@@ -133,8 +133,9 @@ def rollback() -> None:
 
 @app.command()
 def status() -> None:
-    """Say who has sent what, what was refused and what is published."""
+    """Say who has sent what, what was refused, who is late and what is published."""
     from motcua import status as report
+    from motcua.clock import read_clock
 
     settings = read_settings()
     _print_table("Deliveries", report.read_delivery_lines(settings))
@@ -142,6 +143,7 @@ def status() -> None:
     _print_table("Done to read them", report.read_rescue_lines(settings))
     _print_table("Quality by month of export", report.read_quality_lines(settings))
     _print_table("Localities that sent nothing", report.read_missing_localities(settings))
+    _print_table("Deadlines", report.read_deadline_lines(settings, read_clock()))
     _print_table("Published", report.read_published_lines(settings))
 
 

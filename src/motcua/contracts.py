@@ -6,14 +6,17 @@ line and the key.
 """
 
 import functools
+import itertools
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from motcua.datasets import DATASETS
 from motcua.errors import ContractError
@@ -332,6 +335,49 @@ class Contract(_Frozen):
         return self.code_forms.get(column, legal[column])
 
 
+def _quoted(value: object) -> object:
+    if isinstance(value, int):  # YAML reads 17:00 without quotation marks as minutes, 1020
+        message = 'a time stands in quotation marks, such as "17:00"'
+        raise ValueError(message)  # noqa: TRY004 - pydantic tells this kind with its line
+    return value
+
+
+class Calendar(_Frozen):
+    """When deliveries are owed: one for each period that ends between ``from`` and ``to``.
+
+    A period's delivery is exported when the period is over and arrives by the day and time after
+    its end; a day that nobody works on stays the day.
+    """
+
+    every: Literal["month", "quarter", "half", "year"] = Field(description="Length of a period.")
+    scheme: Literal["calendar", "nd09"] = Field(
+        "calendar",
+        description="Periods end with a month, or on its 14th (decree 09/2019, article 12).",
+    )
+    by_day: int = Field(
+        ge=1, le=28, description="Due on the first day of this number after the period's end."
+    )
+    time: Annotated[str, BeforeValidator(_quoted)] = Field(
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Local civil time of the due day."
+    )
+    grace_hours: int = Field(
+        0,
+        ge=0,
+        le=72,
+        description="Hours after that in which an arrival is still in time: arrivals are noted "
+        "when intake runs, which is once a night.",
+    )
+    from_date: date = Field(alias="from", description="Earliest end of a period that is owed.")
+    to_date: date | None = Field(None, alias="to", description="Latest one; left out: no end.")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "Calendar":
+        if self.to_date is not None and self.to_date < self.from_date:
+            message = f"to: {self.to_date} is before from: {self.from_date}"
+            raise ValueError(message)
+        return self
+
+
 class Locality(_Frozen):
     """Who sends: one folder of the inbox."""
 
@@ -341,11 +387,17 @@ class Locality(_Frozen):
     province_name: str
     contracts: Names = Field(description="Contracts tried in this order.")
     is_expected: bool = Field(True, description="Counted when a review asks who has not sent.")
+    calendars: Names = Field(
+        (), description="Calendars by which it owes deliveries, one after another; none: nothing."
+    )
 
 
 class Localities(_Frozen):
-    """The register of localities."""
+    """The register of localities, and the calendars that they share."""
 
+    calendars: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], Calendar] = Field(
+        default_factory=dict
+    )
     localities: tuple[Locality, ...]
 
     @model_validator(mode="after")
@@ -356,6 +408,32 @@ class Localities(_Frozen):
             message = f"locality_code twice: {', '.join(twice)}"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _calendars_are_known_and_follow_each_other(self) -> "Localities":
+        problems = [
+            InitErrorDetails(
+                type=PydanticCustomError("calendar", "{said}", {"said": said}),
+                loc=("localities", number, "calendars"),
+                input=locality.calendars,
+            )
+            for number, locality in enumerate(self.localities)
+            for said in self._calendar_problems(locality)
+        ]
+        if problems:
+            raise ValidationError.from_exception_data(type(self).__name__, problems)
+        return self
+
+    def _calendar_problems(self, locality: Locality) -> Iterator[str]:
+        known = [name for name in locality.calendars if name in self.calendars]
+        for name in locality.calendars:
+            if name not in self.calendars:
+                yield f"no calendar {name!r}; known are {', '.join(self.calendars) or 'none'}"
+        in_order = sorted(known, key=lambda name: self.calendars[name].from_date)
+        for first, second in itertools.pairwise(in_order):
+            end = self.calendars[first].to_date
+            if end is None or end >= self.calendars[second].from_date:
+                yield f"{first!r} must end (to) before {second!r} begins (from)"
 
 
 @functools.lru_cache(maxsize=64)
@@ -383,10 +461,14 @@ def read_contracts(folder: Path) -> dict[str, Contract]:
     return found
 
 
+def read_register(path: Path) -> Localities:
+    """Read the register of localities with its calendars."""
+    return parse_localities(path.read_text(encoding="utf-8"), str(path))
+
+
 def read_localities(path: Path) -> dict[str, Locality]:
-    """Read the register of localities, by code."""
-    register = parse_localities(path.read_text(encoding="utf-8"), str(path))
-    return {locality.locality_code: locality for locality in register.localities}
+    """Read the localities of the register, by code."""
+    return {locality.locality_code: locality for locality in read_register(path).localities}
 
 
 def _parse(text: str, path: str, model: type[BaseModel]) -> "BaseModel":

@@ -1,6 +1,7 @@
 """Settings: one class, read from the environment (``MOTCUA_…``). The README lists each one."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -71,6 +72,27 @@ class Settings(BaseSettings):
     max_return_lines: int = Field(
         5_000, ge=1, description="Lines that one sheet of a return may show."
     )
+    keep_releases: int = Field(
+        2, ge=2, description="Published releases that are kept, the current one among them."
+    )
+    keep_returns_days: int = Field(
+        730, ge=1, description="Days after its arrival that a delivery's return is kept."
+    )
+    keep_checks_days: int = Field(
+        730, ge=1, description="Days after it that its checks' results and Data Docs are kept."
+    )
+    disk_budget: ByteSize | None = Field(
+        None, description="Bytes that landing/ and var/ may hold before `motcua doctor` says so."
+    )
+    smtp_host: str = Field("", description="Mail server that reminders go through; empty: none.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to the mail server is kept from others."
+    )
+    smtp_user: str = Field("", description="Name at the mail server; empty: no login.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    mail_from: str = Field("", description="Address that reminders come from.")
+    mail_to: str = Field("", description="Addresses that reminders go to, with commas between.")
     airflow_port: int = Field(8080, description="Port of Airflow's page and API under `make up`.")
     issuer: str = Field(
         "", description="Office that issues a pack, its lines with `|` between; empty: the province"
@@ -144,6 +166,11 @@ class Settings(BaseSettings):
     def returns(self) -> Path:
         """What localities get back: ``var/returns/<locality_code>/tra_lai_….xlsx``, ``.docx``."""
         return self.var / "returns"
+
+    @property
+    def reminded(self) -> Path:
+        """Deadlines that were told of when they passed, one JSON line each."""
+        return self.var / "reminded.jsonl"
 
     @property
     def data_docs(self) -> Path:

@@ -1,15 +1,25 @@
 """What `motcua status` and `motcua doctor` say: read from receipts, the register and the disk."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
-from motcua.contracts import read_contracts, read_localities
+from pydantic import ByteSize
+
+from motcua.clock import read_clock
+from motcua.contracts import Contract, read_contracts, read_localities
+from motcua.deadlines.edge import mail_problem, read_expected, read_next_deadlines
+from motcua.deadlines.owed import Deadline, Expected
 from motcua.errors import MotcuaError
 from motcua.receipts import read_receipts
+from motcua.retention import REMEDIES, find_outdated, read_sizes
 from motcua.settings import Settings
 
 FREE_BYTES_WANTED = 5 * 2**30
+KEY_BYTES_WANTED = 32
+"""A key as long as the sum that HMAC-SHA256 makes (RFC 2104, section 3)."""
 
 Lines = list[dict[str, object]]
 
@@ -91,6 +101,48 @@ def read_inbox_lines(settings: Settings) -> Lines:
     ]
 
 
+def read_deadline_lines(settings: Settings, now: datetime) -> Lines:
+    """Give a line per locality that owes deliveries, those who are late now first."""
+    expected = read_expected(settings, now)
+    coming = read_next_deadlines(settings, now)
+    last = {one.deadline.locality.locality_code: one for one in expected}
+    missing = Counter(one.deadline.locality.locality_code for one in expected if one.is_missing)
+    owing = [
+        locality
+        for locality in read_localities(settings.localities).values()
+        if locality.locality_code in {*last, *coming}
+    ]
+    owing.sort(key=lambda one: -_days_missing(last.get(one.locality_code)))
+    return [
+        {
+            "locality": locality.locality_code,
+            "name": locality.locality_name,
+            "last due": _moment(last[code].deadline if code in last else None),
+            "state": _state_of(last.get(code)),
+            "never sent": missing[code],
+            "next due": _moment(coming.get(code)),
+        }
+        for locality in owing
+        for code in [locality.locality_code]
+    ]
+
+
+def _days_missing(expected: Expected | None) -> int:
+    return expected.late_days if expected and expected.is_missing else 0
+
+
+def _moment(deadline: Deadline | None) -> str:
+    return f"{deadline.due_at:%Y-%m-%d %H:%M}" if deadline else ""
+
+
+def _state_of(expected: Expected | None) -> str:
+    if expected is None:
+        return ""
+    if expected.is_missing:
+        return f"missing for {expected.late_days} days"
+    return f"{expected.late_days} days late" if expected.is_late else "on time"
+
+
 def read_published_lines(settings: Settings) -> Lines:
     """Give what is published: file, as-of date, dossiers; nothing where nothing is."""
     if not settings.marts_file.exists():
@@ -129,7 +181,11 @@ def find_troubles(settings: Settings) -> list[str]:
     """Give one sentence per trouble, each with what to do."""
     return [
         *_find_file_troubles(settings),
+        *_find_key_troubles(settings),
+        *_find_mail_troubles(settings),
         *_find_disk_troubles(settings.home),
+        *_find_retention_troubles(settings),
+        *_find_budget_troubles(settings),
         *_find_inbox_troubles(settings),
         *_find_erasure_troubles(settings),
     ]
@@ -153,6 +209,60 @@ def _find_file_troubles(settings: Settings) -> Iterator[str]:
                 )
     except (MotcuaError, OSError) as error:
         yield f"{error}; correct the file and run again"
+
+
+def _find_key_troubles(settings: Settings) -> Iterator[str]:
+    """Name the contracts that make tokens where the key is absent or too short to keep them so."""
+    try:
+        contracts = read_contracts(settings.contracts)
+    except (MotcuaError, OSError):
+        return  # told by _find_file_troubles
+    key = settings.hmac_key.get_secret_value().encode() if settings.hmac_key else b""
+    needing = [name for name, contract in contracts.items() if _makes_tokens(contract)]
+    if needing and len(key) < KEY_BYTES_WANTED:
+        yield (
+            f"MOTCUA_HMAC_KEY has {len(key)} bytes, and {', '.join(needing)} "
+            f"make applicant tokens; set one of {KEY_BYTES_WANTED} bytes or more "
+            "(docs/operations.md says how to change it)"
+        )
+
+
+def _makes_tokens(contract: Contract) -> bool:
+    return any("token" in layout.personal.values() for layout in contract.datasets.values())
+
+
+def _find_mail_troubles(settings: Settings) -> Iterator[str]:
+    if problem := mail_problem(settings):
+        yield problem
+
+
+def _find_retention_troubles(settings: Settings) -> Iterator[str]:
+    """Name what is kept longer than the settings say: nothing has been published since."""
+    found = Counter(outdated.setting for outdated in find_outdated(settings, read_clock()))
+    for setting, count in found.items():
+        yield f"{count} files or folders are past {setting}; `motcua build` deletes them"
+
+
+def _find_budget_troubles(settings: Settings) -> Iterator[str]:
+    """Name the three largest folders, with what to do, where the home is over its budget."""
+    if settings.disk_budget is None:
+        return
+    sizes = read_sizes(settings)
+    held = sum(sizes.values())
+    if held <= settings.disk_budget:
+        return
+    largest = "; ".join(
+        f"{folder} {_words(size)}: {REMEDIES.get(folder, 'see what is in it')}"
+        for folder, size in list(sizes.items())[:3]
+    )
+    yield (
+        f"{settings.home} holds {_words(held)}, over MOTCUA_DISK_BUDGET of "
+        f"{_words(settings.disk_budget)}; largest: {largest}"
+    )
+
+
+def _words(byte_count: int) -> str:
+    return ByteSize(byte_count).human_readable()
 
 
 def _find_disk_troubles(home: Path) -> Iterator[str]:

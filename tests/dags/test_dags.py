@@ -1,5 +1,6 @@
 """The DAGs: their form, and real runs in the embedded Airflow."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -76,6 +77,13 @@ def test_schedules_are_as_announced(parsed):
     assert "motcua://landing/receipts" in parsed["dags"]["build_warehouse"]["schedule"]
 
 
+def test_deadlines_are_looked_at_after_whatever_intake_did(parsed):
+    after = parsed["dags"]["intake_exports"]["after"]
+
+    assert after["announce"] == ["list_waiting", "take_in"]
+    assert after["call_back"] == after["write_data_docs"] == ["announce"]
+
+
 def test_a_pack_is_sealed_only_behind_a_check_and_an_approval_with_a_reason(parsed):
     dag = parsed["dags"]["review_snapshot"]
     ((asks, patience, form),) = dag["asks"].values()
@@ -137,9 +145,14 @@ def two_localities(demo_run, tmp_path):
 
 def test_a_fault_of_our_own_turns_exactly_its_task_red(two_localities):
     home = two_localities
+    no_such_server = {
+        **{"MOTCUA_SMTP_HOST": "127.0.0.1", "MOTCUA_SMTP_PORT": "1"},
+        **{"MOTCUA_MAIL_FROM": "a@example.vn", "MOTCUA_MAIL_TO": "b@example.vn"},
+    }
     ran = last_line(
         home.run(
-            str(HERE / "run_dag.py"), "intake_exports", "--fault-in-locality", "qn-tinh"
+            *(str(HERE / "run_dag.py"), "intake_exports", "--fault-in-locality", "qn-tinh"),
+            **no_such_server,
         ).stdout
     )
     red = {name for name, (state, *_) in ran["tasks"].items() if state == "failed"}
@@ -148,6 +161,9 @@ def test_a_fault_of_our_own_turns_exactly_its_task_red(two_localities):
     assert ran["state"] == "failed"
     assert [named[name] for name in red] == ["qn-tinh"]
     assert ran["tasks"]["announce[-1]"][0] == "success"
+    # The mail server is down: deadlines are told of in the log and left for the next run.
+    assert ran["tasks"]["call_back[-1]"][0] == "success"
+    assert not home.settings.reminded.exists()
     assert {receipt["locality_code"] for receipt in home.receipts()} == {"tth-huong-thuy"}
 
 
@@ -163,11 +179,14 @@ def test_a_fault_in_the_data_docs_is_red_and_keeps_nothing_from_the_build(two_lo
     assert ran["tasks"]["announce[-1]"][0] == "success"
 
 
-def test_nothing_new_announces_nothing(home):
+def test_nothing_new_announces_nothing_and_missed_deadlines_are_told_of_all_the_same(home):
     ran = last_line(home.run(str(HERE / "run_dag.py"), "intake_exports").stdout)
 
     assert ran["state"] == "success"
     assert ran["tasks"]["announce[-1]"][0] == "skipped"
+    assert ran["tasks"]["call_back[-1]"][0] == "success"
+    told = home.settings.reminded.read_text("utf-8").splitlines()
+    assert json.loads(told[0])["locality_code"] == "ag-tinh"
 
 
 def test_a_failing_test_publishes_nothing_and_leaves_the_run_red_with_retries(copied_demo):

@@ -79,7 +79,7 @@ class Warehouse:
             }
             for delivery in deliveries
         }
-        self.project.lay_out(self.landing, list(register.values()))
+        self.project.lay_out(self.landing, list(register.values()), [])
 
     def run(self, as_of_date: str, *arguments: str, extra_reviews: tuple = ()):
         """Run dbt as the builder does, into a new file, and give what it printed."""

@@ -24,7 +24,7 @@ from motcua.intake.refusals import LINE_SENTENCES, DeliveryRefusedError, value_c
 from motcua.receipts import Receipt
 from motcua.returns import comparison, mark
 from motcua.returns.letter import render_letter
-from motcua.returns.mark import Mark
+from motcua.returns.mark import CONTRACT, Mark
 from motcua.returns.model import (
     SEVERITIES,
     Before,
@@ -40,7 +40,6 @@ from motcua.returns.texts import cell_text, faulty_text
 from motcua.returns.workbook import render_workbook
 from motcua.settings import REPOSITORY, Settings
 
-CONTRACT = "tra_lai"
 KEYS_FILE = "finding_keys.parquet"
 """In a delivery's quarantine: what its successor is compared with. Hashes of codes, no value."""
 _SHIPPED = REPOSITORY / "landing" / "contracts" / f"{CONTRACT}.yml"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from motcua.contracts import fold
 
+CONTRACT = "tra_lai"
+"""The contract that reads a mended return, and so what makes a delivery a correction."""
 SHEET = "Tổng hợp"
 TITLE = "PHIẾU TRẢ LẠI DỮ LIỆU"
 LOCALITY = "Mã địa phương"

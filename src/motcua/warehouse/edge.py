@@ -21,9 +21,12 @@ from pathlib import Path
 
 import duckdb
 
-from motcua.contracts import read_localities
+from motcua.clock import read_clock
+from motcua.contracts import read_register
+from motcua.deadlines.owed import deadline_rows
 from motcua.errors import BuildRefusedError, PipelineError
 from motcua.receipts import read_receipts
+from motcua.retention import run_retention
 from motcua.settings import Settings
 from motcua.warehouse.gate import find_refusals
 from motcua.warehouse.project import ProjectFolder
@@ -106,7 +109,7 @@ def run_build(
     with _lock(settings.scratch / f"build-{name}.lock"):
         shutil.rmtree(folder, ignore_errors=True)
         write_empty_datasets(settings)
-        project = _lay_out(settings, folder)
+        project = _lay_out(settings, folder, as_of_date)
         environment = project.environment(as_of_date, extra_reviews)
         _run_dbt(settings, project, ["build", "--exclude-resource-type", "unit_test"], environment)
         invocation_id = _read_invocation_id(folder)
@@ -177,7 +180,7 @@ def run_publish(settings: Settings, build: Build) -> Path:
                 shutil.copyfile(build.target / artifact, partial / artifact)
             partial.replace(release)
         _point_current_to(settings, release)
-        _delete_old_releases(settings)
+        run_retention(settings, read_clock())
     build.discard()
     logger.info("published %s as of %s", release, build.as_of_date)
     return settings.marts_file
@@ -213,10 +216,11 @@ def _has_token(path: Path, token: str) -> bool:
 
 
 def delete_previous(settings: Settings) -> None:
-    """Delete the release before the current one: there is nothing to roll back to then."""
+    """Delete every release but the current one: there is nothing to roll back to then."""
     with _lock(settings.warehouse / "publish.lock"):
         (settings.warehouse / "previous").unlink(missing_ok=True)
-        _delete_old_releases(settings)
+        _delete_partial_releases(settings.warehouse / "releases")
+        run_retention(settings.model_copy(update={"keep_releases": 1}), read_clock())
 
 
 def write_docs(settings: Settings) -> Path:
@@ -224,9 +228,10 @@ def write_docs(settings: Settings) -> Path:
     folder = settings.scratch / "build-docs"
     with _lock(settings.scratch / "build-docs.lock"):
         shutil.rmtree(folder, ignore_errors=True)
-        project = _lay_out(settings, folder)
+        as_of_date = read_default_as_of_date(settings)
+        project = _lay_out(settings, folder, as_of_date)
         shutil.copyfile(settings.marts_file, project.file)
-        environment = project.environment(read_default_as_of_date(settings))
+        environment = project.environment(as_of_date)
         _run_dbt(settings, project, ["docs", "generate", "--static"], environment)
         page = settings.var / "docs" / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -244,11 +249,13 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _lay_out(settings: Settings, folder: Path) -> ProjectFolder:
+def _lay_out(settings: Settings, folder: Path, as_of_date: date) -> ProjectFolder:
     project = ProjectFolder(folder, settings.dbt_folder)
-    register = read_localities(settings.localities).values()
+    register = read_register(settings.localities)
     project.lay_out(
-        settings.home / "landing", [locality.model_dump(mode="json") for locality in register]
+        settings.home / "landing",
+        [locality.model_dump(mode="json") for locality in register.localities],
+        deadline_rows(register, as_of_date),
     )
     return project
 
@@ -393,15 +400,3 @@ def _replace_link(link: Path, target: Path) -> None:
 def _delete_partial_releases(releases: Path) -> None:
     for partial in releases.glob(".*.partial"):
         shutil.rmtree(partial)
-
-
-def _delete_old_releases(settings: Settings) -> None:
-    """Keep what ``current`` and ``previous`` lead to."""
-    kept = {
-        (settings.warehouse / link).resolve().name
-        for link in ("current", "previous")
-        if (settings.warehouse / link).is_symlink()
-    }
-    for release in (settings.warehouse / "releases").iterdir():
-        if release.name not in kept:
-            shutil.rmtree(release)

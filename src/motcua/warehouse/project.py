@@ -35,8 +35,13 @@ class ProjectFolder:
         """Dbt's artifacts."""
         return self.folder / "target"
 
-    def lay_out(self, landing: Path, localities: Sequence[Mapping[str, object]]) -> None:
-        """Link the project and the landing, and write the register of localities."""
+    def lay_out(
+        self,
+        landing: Path,
+        localities: Sequence[Mapping[str, object]],
+        deadlines: Sequence[Mapping[str, object]],
+    ) -> None:
+        """Link the project and the landing, and write the localities and what they owed."""
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
         for name, path in (
             ("dbt_project.yml", self.project / "dbt_project.yml"),
@@ -46,6 +51,7 @@ class ProjectFolder:
             (self.folder / name).unlink(missing_ok=True)
             (self.folder / name).symlink_to(path)
         (self.folder / "localities.json").write_text(json.dumps(localities), "utf-8")
+        (self.folder / "deadlines.json").write_text(json.dumps(deadlines), "utf-8")
 
     def command(self, arguments: Sequence[str]) -> list[str]:
         """Give the command that runs dbt in the folder."""
