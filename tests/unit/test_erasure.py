@@ -502,6 +502,31 @@ def test_rows_without_a_token_are_the_persons_by_the_dossier(home):
     assert sorted(line["cells"] for line in found.lines) == [1, 1, 2]
 
 
+def test_nested_items_of_the_persons_dossier_lose_their_values_too(home):
+    nested = {
+        "files": ["dossiers*"],
+        "format": "jsonl",
+        "explode": "Bổ sung",
+        "parent_columns": {"Mã hồ sơ": "dossier_code"},
+        "columns": {"Ngày": "requested_at"},
+        "personal": {"Nội dung": "drop"},
+    }
+    home.write_contract(layout={"format": "jsonl", **JSON_LAYOUT}, datasets={"supplements": nested})
+    items = [{"Ngày": "2024-01-03", "Nội dung": "giấy của bà Biệt"}, {"Ngày": "2024-01-04"}]
+    others = [{"Ngày": "2024-01-03", "Nội dung": "giấy của ông Khác"}]
+    listed = [one | {"Bổ sung": items if one is RECORD else others} for one in records()]
+    home.drop("dossiers.jsonl", "".join(json.dumps(one, indent=None) + "\n" for one in listed))
+    home.take_in_one()
+    before = rows_of(home, "supplements")
+
+    found = erase(home)
+
+    assert [line["cells"] for line in found.lines] == [3]
+    assert places_of(home, [*VALUES, "giấy của bà Biệt"]) == []
+    assert len(places_of(home, ["giấy của ông Khác"])) == 1
+    assert rows_of(home, "supplements") == before
+
+
 def test_broken_line_loses_the_values_and_a_number_in_anothers_line_is_told(home):
     broken = line(2, **OWN) + ",thừa"
     other = line(4, name=f"thay {IDENTITY}")
