@@ -39,7 +39,10 @@ TONE_PLACEMENTS: Mapping[str, str] = {
 """The two ways to place a tone on oa, oe and uy (Hoà and Hòa), as the one that we compare by."""
 TITLE, CELL_NUMBER, CELL = "title: ", "cell: number", "cell: value"
 """How the sources that no header names are called: what a title says, a numbered column's cells."""
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TONE_PLACED = re.compile("|".join(TONE_PLACEMENTS))
+_NEW_PLACEMENTS = {old: new for new, old in TONE_PLACEMENTS.items()}
+_PLACEABLE = re.compile(f"({'|'.join(_NEW_PLACEMENTS)})")
 
 
 @functools.lru_cache(maxsize=65536)
@@ -50,6 +53,13 @@ def fold(text: str) -> str:
     """
     folded = " ".join(unicodedata.normalize("NFC", text).casefold().split())
     return _TONE_PLACED.sub(lambda found: TONE_PLACEMENTS[found[0]], folded)
+
+
+def tone_placed(folded: str) -> tuple[str, ...]:
+    """Give every way to place the tones of a folded text, itself first."""
+    parts = _PLACEABLE.split(folded)
+    choices = [(part, *filter(None, (_NEW_PLACEMENTS.get(part),))) for part in parts]
+    return tuple("".join(chosen) for chosen in itertools.product(*choices))
 
 
 def _fits(pattern: str, written: str) -> bool:
@@ -473,13 +483,13 @@ def read_localities(path: Path) -> dict[str, Locality]:
 
 def _parse(text: str, path: str, model: type[BaseModel]) -> "BaseModel":
     try:
-        values = yaml.safe_load(text)
+        values = yaml.load(text, _Loader)  # noqa: S506 - the safe loader, in C where it is built
     except yaml.YAMLError as error:
         raise ContractError(path, f"not YAML: {' '.join(str(error).split())}") from None
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        tree = yaml.compose(text, Loader=_Loader)
         lines = [
             f"line {_line_of(tree, problem['loc'])}, "
             f"{'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}"

@@ -33,12 +33,17 @@ class Settings(BaseSettings):
         description="Memory that DuckDB may use in one step, in all its connections.",
     )
     localities_at_once: int = Field(
-        2, ge=1, description="Localities that `motcua intake` takes in side by side."
+        2,
+        ge=1,
+        description="Localities that `motcua intake` takes in side by side, and processes that "
+        "render Data Docs.",
     )
     deliveries_at_once: int = Field(
         2, ge=1, description="Deliveries of a locality that are taken in side by side."
     )
-    threads: int = Field(2, ge=1, description="Threads one DuckDB connection may use.")
+    threads: int = Field(
+        2, ge=1, description="Threads that DuckDB may use in one step, in all its connections."
+    )
     settle_seconds: float = Field(
         2,
         ge=0,
@@ -111,6 +116,10 @@ class Settings(BaseSettings):
         """Give one of so many equal parts of the memory limit, as DuckDB writes it."""
         number = self.memory_limit.rstrip("KMGTiB ")
         return f"{float(number) / parts:g}{self.memory_limit[len(number) :].strip()}"
+
+    def thread_share(self, parts: int) -> int:
+        """Give the threads of one of so many connections that work side by side."""
+        return max(1, self.threads // parts)
 
     @property
     def inbox(self) -> Path:

@@ -4,6 +4,7 @@ They are forked from one process that has imported what they need, Great Expecta
 that none pays for it again.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -50,6 +51,8 @@ def open_pool(workers: int, turn_count: int = 0) -> ProcessPoolExecutor:
 def _begin(turns: Sequence[Event]) -> None:
     global _over  # events reach a process when it begins, and in no other way
     _over = turns
+    # What was imported before the fork stays: looking through it for garbage is in vain.
+    gc.freeze()
     # Who stops a run stops its first process; the others end with it, and leave no work behind.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motcua.contracts import Layout, fold
+from motcua.contracts import Layout, fold, tone_placed
 from motcua.datasets import DATASETS
 from motcua.intake import deliveries
 from motcua.intake.casting import Reading, casts_of, folded_sql, rows_sql, view_sql
@@ -147,6 +147,25 @@ def test_value_map_folds_case_space_and_form(word, form):
     value, unread = cast("channel_code", written, values={"channel_code": codes})
     assert value == {fold(key): code for key, code in codes.items()}[fold(word)]
     assert unread is None
+
+
+@pytest.mark.parametrize("word", ["Hoà giải, uỷ quyền", "HÒA GIẢI,  ỦY QUYỀN"])
+def test_value_map_takes_a_tone_in_either_place(word):
+    codes = {"Hoà giải, ủy quyền": "other"}
+    assert cast("channel_code", word, values={"channel_code": codes}) == ("other", None)
+    assert cast("channel_code", "Hoá giải, uỷ quyền", values={"channel_code": codes}) == (
+        None,
+        "Hoá giải, uỷ quyền",
+    )
+
+
+@QUICK
+@given(st.text(st.sampled_from("hoòaàeèuùyỳ "), max_size=8))
+def test_each_way_to_place_tones_folds_to_the_same(text):
+    ways = tone_placed(fold(text))
+    assert len(set(ways)) == len(ways)
+    assert {fold(way) for way in ways} == {fold(text)}
+    assert unicodedata.normalize("NFC", " ".join(text.split())) in ways
 
 
 def test_code_that_the_map_lacks_is_unread():

@@ -780,3 +780,69 @@ def test_no_rows_and_no_parents_pass(tmp_path: Path) -> None:
     assert all(check.is_met for check in run_suite(connection, "pauses", SUITES).checks)
     connection.execute("delete from pauses")
     assert all(check.is_met for check in run_suite(connection, "pauses", SUITES).checks)
+
+
+QUERIES = {
+    "plain": "select _row_id from {batch} where ended_at is null or started_at is null",
+    "with_subquery": "select _row_id from {batch} where started_at > "
+    "(select exported_at from delivery)",
+    "windowed": "select _row_id from {batch} where dossier_code is not null "
+    "qualify count(*) over (partition by dossier_code) > 1",
+    "in_upper_case": "select _row_id from {batch} where dossier_code is not null "
+    "QUALIFY count(*) over (partition by dossier_code) > 1",
+    "limited": "select _row_id from {batch} where dossier_code is not null limit 2",
+    "of_another_form": "SELECT _row_id FROM {batch} WHERE ended_at IS NULL",
+    "joined": "select one._row_id from {batch} as one inner join {batch} as other "
+    "on one.dossier_code = other.dossier_code and one._row_id < other._row_id",
+    "with_remark": "select _row_id from {batch} where ended_at is null -- still paused",
+    "of_itself": "select _row_id from {batch} where dossier_code in "
+    "(select dossier_code from {batch} group by dossier_code having count(*) > 1)",
+    "of_no_column": "select expected_row_count from expected_counts",
+}
+
+
+@pytest.mark.parametrize("row_count", [0, 5])
+def test_rows_are_counted_as_their_query_gives_them(tmp_path: Path, row_count: int) -> None:
+    spec = json.loads((SUITES / "pauses.json").read_text(encoding="utf-8"))
+    entry = next(e for e in spec["expectations"] if "unexpected_rows_query" in e["kwargs"])
+    spec["expectations"] = [
+        {
+            **entry,
+            "kwargs": {"unexpected_rows_query": query},
+            "meta": {**entry["meta"], "rule_code": code, "scope": "delivery"},
+        }
+        for code, query in QUERIES.items()
+    ]
+    (tmp_path / "pauses.json").write_text(json.dumps(spec), encoding="utf-8")
+    codes = ["H01.14-240301-0001", "H01.14-240301-0001", "H01.14-240301-0002"]
+    rows = [
+        {"dossier_code": codes[number % 3], "ended_at": None if number else "2024-03-05"}
+        for number in range(row_count)
+    ]
+    connection = duckdb.connect()
+    make_helpers(connection, "pauses", 3)
+    make_table(connection, "pauses", rows_of("pauses", rows))
+
+    counts = {
+        check.rule_code: check.unexpected_count
+        for check in run_suite(connection, "pauses", tmp_path).checks
+    }
+
+    assert counts == {
+        code: len(connection.execute(query.format(batch="pauses")).fetchall())
+        for code, query in QUERIES.items()
+    }
+    assert row_count == 0 or counts["windowed"] == 4
+
+
+def test_broken_rule_is_named_and_no_other(tmp_path: Path) -> None:
+    suites = suites_with(tmp_path, "pauses", lambda code: True)
+    path = suites / "pauses.json"
+    spec = json.loads(path.read_text(encoding="utf-8"))
+    broken = [e for e in spec["expectations"] if "unexpected_rows_query" in e["kwargs"]][2]
+    broken["kwargs"]["unexpected_rows_query"] = "select _row_id from {batch} where no_column = 1"
+    path.write_text(json.dumps(spec), encoding="utf-8")
+
+    rule = broken["meta"]["rule_code"]
+    with pytest.raises(PipelineError, match=rf"suite pauses, rule {rule}: .*no_column"):
+        run("pauses", [{}], suites)

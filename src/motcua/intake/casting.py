@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from motcua.contracts import TONE_PLACEMENTS, Layout, fold
+from motcua.contracts import TONE_PLACEMENTS, Layout, fold, tone_placed
 from motcua.datasets import Dataset, type_of
 
 LOCAL_ZONE = "Asia/Ho_Chi_Minh"
@@ -77,10 +77,15 @@ def quoted(text: str) -> str:
 
 def folded_sql(text: str) -> str:
     """Fold a value in SQL as :func:`motcua.contracts.fold` does in Python."""
-    folded = f"lower(nfc_normalize(trim(regexp_replace({text}, '[\\s\\x{{00A0}}]+', ' ', 'g'))))"
+    folded = _evened(text)
     for new, old in TONE_PLACEMENTS.items():
         folded = f"replace({folded}, {quoted(new)}, {quoted(old)})"
     return folded
+
+
+def _evened(text: str) -> str:
+    """Fold all but where the tones stand."""
+    return f"lower(nfc_normalize(trim(regexp_replace({text}, '[\\s\\x{{00A0}}]+', ' ', 'g'))))"
 
 
 def casts_of(
@@ -167,12 +172,20 @@ def _blank(text: str | None) -> str:
 
 
 def _mapped(text: str, codes: Mapping[str, str]) -> str:
-    """Look a value up as written first, and folded only where that failed: folding a text costs."""
-    exact = " ".join(f"when {quoted(word)} then {code}" for word, code in codes.items())
+    """Look a value up as written first, and folded only where that failed: folding a text costs.
+
+    So does planning it, in every delivery anew. The words to compare with are therefore written
+    with their tones in either place, rather than the tones of the text put in one.
+    """
     by_fold = {fold(word).lower(): code for word, code in codes.items()}
-    folded = " ".join(f"when {quoted(word)} then {code}" for word, code in by_fold.items())
-    slow = f"case {folded_sql(text)} {folded} end"
-    return f"case when {text} is null then null else case {text} {exact} else {slow} end end"
+    placed = {way: code for word, code in by_fold.items() for way in tone_placed(word)}
+    exact, slow = _branches(codes), _branches(placed)
+    found = f"case {text} {exact} else case {_evened(text)} {slow} end end"
+    return f"case when {text} is null then null else {found} end"
+
+
+def _branches(codes: Mapping[str, str]) -> str:
+    return " ".join(f"when {quoted(word)} then {code}" for word, code in codes.items())
 
 
 def _boolean(text: str, values: Mapping[str, str]) -> str:

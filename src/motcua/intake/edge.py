@@ -217,18 +217,31 @@ def run_intake_all(settings: Settings) -> list[Receipt]:
     if count < 2:
         return [receipt for code in waiting for receipt in run_intake(settings, code)]
     share = settings.model_copy(
-        update={"memory_limit": settings.memory_share(count), "deliveries_at_once": 1}
+        update={
+            "memory_limit": settings.memory_share(count),
+            "threads": settings.thread_share(count),
+            "deliveries_at_once": 1,
+        }
     )
     receipts: list[Receipt] = []
     faults: list[Exception] = []
     with workers.open_pool(count) as pool:
-        for one in [pool.submit(run_intake, share, code) for code in waiting]:
+        # The largest first: a long one begun last would be waited for by all the others.
+        by_size = sorted(waiting, key=lambda code: _waiting_bytes(settings, code), reverse=True)
+        begun = {code: pool.submit(run_intake, share, code) for code in by_size}
+        for code in waiting:
             try:
-                receipts += one.result()
+                receipts += begun[code].result()
             except Exception as error:  # noqa: BLE001 - told below, after the others were tried
                 faults.append(error)
     _raise_faults(faults)
     return receipts
+
+
+def _waiting_bytes(settings: Settings, locality_code: str) -> int:
+    entries = _inbox_entries(settings, locality_code)
+    entries += [one / "files" for one in _raw_without_receipt(settings, locality_code)]
+    return sum(size for entry in entries for size, _ in _look_at(entry).files.values())
 
 
 @_disk_faults_told()
@@ -265,13 +278,10 @@ def run_intake(
 
 def write_empty_datasets(settings: Settings) -> None:
     """Write an empty Parquet file per dataset, and one of refusals: a schema is always there."""
-    shapes = {
-        settings.accepted / code / "locality=_none" / "empty.parquet": dataset.types() | LINEAGE
-        for code, dataset in DATASETS.items()
-    }
-    shapes[settings.quarantine / "_none" / "refusals.parquet"] = REFUSAL_COLUMNS
+    paths = [settings.accepted / code / "locality=_none" / "empty.parquet" for code in DATASETS]
+    paths.append(settings.quarantine / "_none" / "refusals.parquet")
     settings.receipts.mkdir(parents=True, exist_ok=True)
-    contents = {path: _empty_parquet(tuple(types.items())) for path, types in shapes.items()}
+    contents = dict(zip(paths, _empty_files(), strict=True))
     changed = {
         path: content
         for path, content in contents.items()
@@ -286,12 +296,17 @@ def write_empty_datasets(settings: Settings) -> None:
 
 
 @functools.cache
-def _empty_parquet(types: tuple[tuple[str, str], ...]) -> bytes:
-    columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in types)
+def _empty_files() -> tuple[bytes, ...]:
+    """Make an empty Parquet file of each dataset's shape, and of refusals' the last."""
+    shapes = [*(dataset.types() | LINEAGE for dataset in DATASETS.values()), REFUSAL_COLUMNS]
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         path = Path(folder) / "empty.parquet"
-        connection.execute(_copy_sql(f"select {columns} where false", path))
-        return path.read_bytes()
+        contents = []
+        for shape in shapes:
+            columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in shape.items())
+            connection.execute(_copy_sql(f"select {columns} where false", path))
+            contents.append(path.read_bytes())
+        return tuple(contents)
 
 
 def delete_derived(settings: Settings) -> None:
@@ -623,16 +638,16 @@ def _take_in(
     They begin in the order of arrival and end in it, since a return speaks of what came before.
     """
     count = min(context.settings.deliveries_at_once, len(arrivals))
+    settings = context.settings.model_copy(update={"deliveries_at_once": max(count, 1)})
+    shared = replace(context, settings=settings)
     if count < 2 or context.run_suite is not _run_suite:
         if arrivals and context.run_suite is _run_suite:
             _import_meanwhile("great_expectations")
         decided = [
-            _tried(faults, lambda arrival=arrival: _decide(context, arrival, Turn()))
+            _tried(faults, lambda arrival=arrival: _decide(shared, arrival, Turn()))
             for arrival in arrivals
         ]
     else:
-        settings = context.settings.model_copy(update={"deliveries_at_once": count})
-        shared = replace(context, settings=settings)
         with workers.open_pool(count, len(arrivals)) as pool:
             begun = [
                 pool.submit(_take_turn, shared, arrival, Turn(number))
@@ -882,7 +897,7 @@ def _decide(context: _Context, arrival: _Arrival, turn: Turn) -> Receipt:
 def _connect(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         config={
-            "threads": settings.threads,
+            "threads": settings.thread_share(settings.deliveries_at_once),
             "memory_limit": settings.memory_share(settings.deliveries_at_once),
             "temp_directory": str(scratch / "duckdb"),
             "autoinstall_known_extensions": "false",

@@ -100,11 +100,12 @@ def write_data_docs(settings: Settings) -> int:
 
 def _prepare(connection: duckdb.DuckDBPyConnection, suite: Suite) -> str:
     """Make the macros and the empty findings; give the name of the table or view to check."""
-    forms = connection.execute(
-        f"select {', '.join(f'{column}_form' for column in findings.CODE_FORMS)} from delivery"
-    ).fetchone()
-    for column, form in zip(findings.CODE_FORMS, forms or (None, None), strict=True):
-        connection.execute(findings.macro_sql(column, form))
+    forms = ", ".join(f"{column}_form" for column in findings.CODE_FORMS)
+    query = f"select cast(exported_at as varchar), {forms} from delivery"
+    for exported_at, *found in connection.execute(query).fetchall():
+        connection.execute(findings.export_macro_sql(exported_at))
+        for column, form in zip(findings.CODE_FORMS, found, strict=True):
+            connection.execute(findings.macro_sql(column, form))
     # A view cannot replace a table of the same name.
     kinds = connection.execute(
         "select table_type from information_schema.tables where table_name = 'findings'"

@@ -1,4 +1,4 @@
-"""SQL text around a suite: what is checked, the two macros of code forms, and the findings."""
+"""SQL text around a suite: what is checked, the macros that rules ask, and the findings."""
 
 from collections.abc import Iterable, Sequence
 
@@ -20,6 +20,16 @@ def macro_sql(column: str, form: str | None) -> str:
     return (
         f"create or replace temp macro has_{column}_form(code) as "
         f"regexp_full_match(code, {pattern})"
+    )
+
+
+def export_macro_sql(exported_at: str) -> str:
+    """Make known what lies after the export; one dated without a time is taken at its day's end."""
+    exported = f"timestamp {_literal(exported_at)}"
+    return (
+        "create or replace temp macro is_after_export(moment) as "
+        f"moment > {exported} and (cast(moment as date) > cast({exported} as date) "
+        f"or cast({exported} as time) <> time '00:00:00')"
     )
 
 

@@ -3,6 +3,7 @@
 Import this module inside functions only: it takes 9 s.
 """
 
+import json
 import logging
 import os
 from functools import cache
@@ -14,10 +15,15 @@ from motcua.quality.deferred import heavy_imports_deferred
 from motcua.quality.dialect import CONNECTION_STRING, borrow
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# What it would warn of is raised by edge, without the values that its messages may hold.
+# Under Airflow every line of the library's own log would be a row of the task's log.
+logging.getLogger("great_expectations").setLevel(logging.ERROR)
 with heavy_imports_deferred():
     import great_expectations as gx
     from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.datasource.fluent import SQLDatasource
+
+    from motcua.quality import counting  # noqa: F401 - registers how rows are counted
 
 _COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
 _INDEX_QUERY = {
@@ -26,9 +32,7 @@ _INDEX_QUERY = {
     "unexpected_index_column_names": ["_row_id"],
     "return_unexpected_index_query": True,
 }
-# What it would warn of is raised by edge, without the values that its messages may hold.
-# Under Airflow every line of the library's own log would be a row of the task's log.
-logging.getLogger("great_expectations").setLevel(logging.ERROR)
+_index_queries: dict[tuple[str, str], str] = {}
 
 
 def validate(
@@ -41,14 +45,21 @@ def validate(
 def read_index_queries(
     connection: duckdb.DuckDBPyConnection, table: str, spec: dict[str, Any]
 ) -> dict[str, str]:
-    """Give, by rule_code of the map expectations of ``spec``, GE's query of their bad rows."""
-    results = _run(connection, table, spec, _INDEX_QUERY)["results"]
-    return {
-        result["expectation_config"]["meta"]["rule_code"]: result["result"]
-        .get("unexpected_index_query", "")
-        .rstrip("; \n")
-        for result in results
+    """Give, by rule_code of the map expectations of ``spec``, GE's query of their bad rows.
+
+    It is a text that depends on nothing else, so a process asks for it once.
+    """
+    entries = spec["expectations"]
+    keys = {
+        entry["meta"]["rule_code"]: (table, json.dumps(entry, sort_keys=True)) for entry in entries
     }
+    unknown = [entry for entry in entries if keys[entry["meta"]["rule_code"]] not in _index_queries]
+    if unknown:
+        results = _run(connection, table, {**spec, "expectations": unknown}, _INDEX_QUERY)
+        for result in results["results"]:
+            query = result["result"].get("unexpected_index_query", "").rstrip("; \n")
+            _index_queries[keys[result["expectation_config"]["meta"]["rule_code"]]] = query
+    return {code: _index_queries[key] for code, key in keys.items()}
 
 
 def _run(

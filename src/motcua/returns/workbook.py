@@ -146,7 +146,7 @@ def render_workbook(one: Return, scratch: str) -> bytes:
     """Write the workbook of a return; long sheets grow in files of a scratch folder."""
     buffer = io.BytesIO()
     options = {
-        "constant_memory": True,
+        "constant_memory": False,
         "tmpdir": scratch,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
