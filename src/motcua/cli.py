@@ -293,9 +293,9 @@ def contract_try(
     export: Annotated[Path, typer.Argument(exists=True)],
 ) -> None:
     """Show what a contract would make of an export; nothing is taken in."""
-    from motcua.intake import edge
+    from motcua.intake.trial.edge import run_contract_try
 
-    for title, lines in edge.run_contract_try(path, export, read_settings()).items():
+    for title, lines in run_contract_try(path, export, read_settings()).items():
         _print_table(title, lines)
 
 
@@ -435,6 +435,11 @@ def leave(code: int) -> None:
 
 
 def _take_in(settings: Settings) -> None:
+    from motcua import workers
+
+    if any(settings.inbox.glob("*/*")):
+        # Its imports run beside those of this process.
+        workers.prepare()
     from motcua.intake import edge
     from motcua.quality.edge import write_data_docs
 

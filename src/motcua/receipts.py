@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from motcua.files import write_whole
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -96,13 +98,8 @@ class Receipt(_Frozen):
 
 def write_receipt(receipt: Receipt, folder: Path) -> Path:
     """Write a receipt by replacing its file whole, and give its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{receipt.delivery_id}.json"
     text = json.dumps(receipt.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
-    return path
+    return write_whole(folder / f"{receipt.delivery_id}.json", text)
 
 
 def read_receipt(path: Path) -> Receipt:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from motcua.files import write_whole
+
 FILE_NAME = "redactions.json"
 
 
@@ -40,9 +42,7 @@ def read_redactions(folder: Path) -> tuple[Redaction, ...]:
 def write_redactions(redactions: Iterable[Redaction], folder: Path) -> None:
     """Write all redactions of a delivery by replacing their file whole."""
     listed = [redaction.model_dump() for redaction in redactions]
-    partial = folder / f"{FILE_NAME}.partial"
-    partial.write_text(json.dumps(listed, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    partial.replace(folder / FILE_NAME)
+    write_whole(folder / FILE_NAME, json.dumps(listed, ensure_ascii=False, indent=1) + "\n")
 
 
 def of_file(redactions: Iterable[Redaction], file_name: str) -> tuple[Redaction, ...]:

@@ -93,7 +93,7 @@ def read_missing_localities(settings: Settings) -> Lines:
 
 def read_inbox_lines(settings: Settings) -> Lines:
     """Give a line per thing in the inbox, with what it waits for."""
-    from motcua.intake.edge import read_inbox
+    from motcua.intake.arrivals.edge import read_inbox
 
     return [
         {"locality": code, "delivery": name, "waits for": reason}

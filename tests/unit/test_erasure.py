@@ -1,6 +1,7 @@
 """A data subject's request: the person's values leave the originals and all that came of them."""
 
 import csv
+import datetime as dt
 import hashlib
 import hmac
 import io
@@ -36,6 +37,7 @@ from motcua.erasure import edge, texts
 from motcua.erasure.persons import Person
 from motcua.errors import ErasureError, PipelineError, SettingsError
 from motcua.intake import edge as intake
+from motcua.receipts import read_receipt
 from motcua.redactions import read_redactions
 from motcua.settings import Settings
 from motcua.status import find_troubles
@@ -318,7 +320,7 @@ def test_values_are_gone_everywhere_and_nothing_else_is(home, drop):
 
     found = erase(home)
 
-    (after,) = [intake.read_receipt(path) for path in home.settings.receipts.iterdir()]
+    (after,) = [read_receipt(path) for path in home.settings.receipts.iterdir()]
     assert places_of(home) == []
     assert rows_of(home) == cleared(before)
     assert counts_of(after) == counts_of(receipt)
@@ -361,7 +363,7 @@ def test_cells_go_lines_stay_and_the_record_says_how_much_and_never_what(home):
     assert (told.token, told.reason, told.file_name) == (TOKEN, "đơn số 12", "dossiers.csv")
     assert (told.cell_count, told.old_sha256) == (2, hashlib.sha256(content.encode()).hexdigest())
     assert told.new_sha256 == hashlib.sha256(left).hexdigest()
-    (file,) = intake.read_receipt(home.settings.receipts / f"{receipt.delivery_id}.json").files
+    (file,) = read_receipt(home.settings.receipts / f"{receipt.delivery_id}.json").files
     assert (file.sha256, file.redacted_sha256) == (told.old_sha256, told.new_sha256)
 
 
@@ -409,7 +411,7 @@ def test_killed_again_rebuilt_and_the_same_bytes_once_more_end_the_same(home, mo
 
     first, second = read_redactions(original.parents[1])
     assert first.new_sha256 == second.old_sha256
-    (receipt,) = [intake.read_receipt(path) for path in home.settings.receipts.iterdir()]
+    (receipt,) = [read_receipt(path) for path in home.settings.receipts.iterdir()]
     assert receipt.files[0].sha256 == first.old_sha256
     assert receipt.files[0].redacted_sha256 == second.new_sha256
     assert places_of(home, [*VALUES, "079123400002", "Nguyễn Văn Riêng 2"]) == []
@@ -438,7 +440,7 @@ def erased(tmp_path_factory):
     drop_two(home)
     shutil.copytree(folder, folder.with_name("before"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(edge, "_now", lambda: "2026-01-02T03:04:05")
+        patched.setattr(edge, "read_clock", lambda: dt.datetime(2026, 1, 2, 3, 4, 5))
         erase(home)
     return folder.with_name("before"), tree(home)
 
@@ -450,7 +452,7 @@ def test_killed_at_a_step_and_run_again_ends_the_same(erased, tmp_path, monkeypa
     folder = tmp_path / "copy"
     shutil.copytree(before, folder)
     home = moved_home(folder)
-    monkeypatch.setattr(edge, "_now", lambda: "2026-01-02T03:04:05")
+    monkeypatch.setattr(edge, "read_clock", lambda: dt.datetime(2026, 1, 2, 3, 4, 5))
     wrapped = getattr(edge, step)
 
     def killing(*arguments, **named):
@@ -535,7 +537,7 @@ def test_broken_line_loses_the_values_and_a_number_in_anothers_line_is_told(home
 
     found = erase(home)
 
-    (after,) = [intake.read_receipt(path) for path in home.settings.receipts.iterdir()]
+    (after,) = [read_receipt(path) for path in home.settings.receipts.iterdir()]
     assert counts_of(after) == counts_of(receipt) == [(12, 11, 1)]
     assert found.remaining == [f"{LOCALITY}/{receipt.delivery_id}: dossiers.csv"]
     text = originals(home)[0].read_text()

@@ -16,6 +16,7 @@ from intake_support import COLUMNS, HEADER, PERSONAL, VALUES, csv_text, fake_sui
 from motcua.errors import SettingsError
 from motcua.intake import edge
 from motcua.intake.decoding import edge as decoding
+from motcua.intake.trial.edge import run_contract_try
 from motcua.settings import Settings
 
 
@@ -528,7 +529,7 @@ def test_contract_is_tried_without_taking_anything_in(intake, tmp_path):
     export = tmp_path / "dossiers.csv"
     export.write_text(csv_text(2, line(8, channel="fax"), "ragged").replace("Thủ tục\n", "Lạ\n"))
 
-    shown = edge.run_contract_try(intake.settings.contracts / "plain.yml", export, intake.settings)
+    shown = run_contract_try(intake.settings.contracts / "plain.yml", export, intake.settings)
 
     assert {
         "source column": "Thủ tục",

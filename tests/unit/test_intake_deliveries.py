@@ -12,6 +12,8 @@ import pytest
 from intake_support import LOCALITY, FakeOutcome, csv_text, fake_suite, line, make_home
 from motcua.errors import ChangedError, PipelineError, SettingsError
 from motcua.intake import archives, edge
+from motcua.intake.arrivals import edge as arrivals
+from motcua.intake.judging import edge as judging
 from motcua.intake.settling import Look, seconds_to_wait
 
 
@@ -114,9 +116,12 @@ def test_rebuild_from_raw_gives_the_same_bytes(intake):
 
 
 STEPS = [
-    *(("before", name) for name in ("_write_arrival", "_move", "_read_arrival", "_judge")),
-    *(("before", name) for name in ("_sort_rows", "_keep_accepted", "_write_refusals", "_put")),
-    *(("after", name) for name in ("_move", "_put", "write_receipt")),
+    *(("before", arrivals, name) for name in ("_write_arrival", "_move")),
+    *(("before", edge, name) for name in ("read_arrival", "judge_delivery")),
+    *(("before", judging, name) for name in ("_sort_rows", "_keep_accepted")),
+    *(("before", edge, name) for name in ("_write_refusals", "_put")),
+    ("after", arrivals, "_move"),
+    *(("after", edge, name) for name in ("_put", "write_receipt")),
 ]
 
 
@@ -145,11 +150,13 @@ def whole(tmp_path_factory):
     return outcome_of(home)
 
 
-@pytest.mark.parametrize(("when", "step"), STEPS)
-def test_killed_at_a_step_and_run_again_gives_the_same(intake, monkeypatch, whole, when, step):
+@pytest.mark.parametrize(("when", "module", "step"), STEPS)
+def test_killed_at_a_step_and_run_again_gives_the_same(
+    intake, monkeypatch, whole, when, module, step
+):
     (intake.inbox / "folder").mkdir()
     intake.drop("folder/dossiers.csv", csv_text(4, line(9, received="32/13")))
-    original = getattr(edge, step)
+    original = getattr(module, step)
 
     def killing(*arguments, **named):
         if when == "after":
@@ -157,7 +164,7 @@ def test_killed_at_a_step_and_run_again_gives_the_same(intake, monkeypatch, whol
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(edge, step, killing)
+        patched.setattr(module, step, killing)
         with pytest.raises(Killed):
             intake.take_in()
     is_done = (when, step) == ("after", "write_receipt")
@@ -505,7 +512,7 @@ def test_file_that_is_still_written_waits_and_is_taken_once_it_rests(intake):
     writer.start()
     try:
         receipts = settling.take_in(counting)
-        waiting = edge.read_inbox(settling.settings)
+        waiting = arrivals.read_inbox(settling.settings)
     finally:
         is_over.set()
         writer.join()
@@ -562,12 +569,12 @@ def test_folder_waits_for_what_its_manifest_names_and_not_for_ever(intake):
     (intake.inbox / "trống").mkdir()
 
     assert intake.take_in() == []
-    assert edge.read_inbox(intake.settings) == [
+    assert arrivals.read_inbox(intake.settings) == [
         (LOCALITY, "gửi", "its manifest names files that it lacks: dossiers-2.csv"),
         (LOCALITY, "trống", "the folder is empty"),
     ]
     late = intake.with_settings(incomplete_hours=0)
-    assert edge.read_inbox(late.settings)[0][2] == "the next intake"
+    assert arrivals.read_inbox(late.settings)[0][2] == "the next intake"
     assert late.take_in_one().refusal_code == "manifest_file_missing"
     intake.drop("lại/manifest.json", json.dumps(manifest))
     intake.drop("lại/dossiers-1.csv", csv_text(2))

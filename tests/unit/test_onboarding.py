@@ -16,7 +16,7 @@ from intake_support import LOCALITY, VALUES, csv_text, fake_suite, line, make_ho
 from motcua.contracts import fold, parse_contract, read_contracts
 from motcua.datasets import DATASETS
 from motcua.errors import ContractError, MotcuaError, PipelineError, SettingsError
-from motcua.intake import edge as intake_edge
+from motcua.intake.trial.edge import run_contract_try
 from motcua.onboarding import drafting, edge, forms, vocabulary, writing
 from motcua.onboarding.drafting import CERTAIN, POSSIBLE, Table
 from motcua.settings import Settings
@@ -324,7 +324,7 @@ def test_layout_that_intake_can_open_is_drafted_and_then_read_whole(export, home
     )
     path = tmp_path / "drafted.yml"
     path.write_text(answered(draft.text), "utf-8")
-    tried = intake_edge.run_contract_try(path, EXPORTS / export, home)
+    tried = run_contract_try(path, EXPORTS / export, home)
     odd = [{"canonical column": "received_at", "rows": 1}] if "several" in export else []
     assert tried["dossiers: values not read"] == odd
     assert tried["dossiers: counts"][0]["unreadable"] == 0
@@ -384,7 +384,7 @@ def test_nested_lists_of_json_become_datasets(form, home, tmp_path):
     }[form]
     path = tmp_path / "drafted.yml"
     path.write_text(answered(draft.text), "utf-8")
-    tried = intake_edge.run_contract_try(path, export, home)
+    tried = run_contract_try(path, export, home)
     assert [tried[f"{code}: counts"][0]["lines"] for code in written] == [2, 2]
 
 

@@ -17,6 +17,7 @@ from motcua import status
 from motcua.contracts import read_contracts
 from motcua.datasets import DATASETS
 from motcua.intake import edge as intake_edge
+from motcua.intake.arrivals import edge as arrivals
 from motcua.intake.refusals import value_class
 from motcua.returns import comparison, edge, mark
 from motcua.returns.mark import Mark, corrected_at, read_mark
@@ -38,16 +39,12 @@ FEW = settings(max_examples=30, deadline=None)
 @pytest.fixture
 def intake(tmp_path, monkeypatch):
     """A home where each delivery arrives a minute after the one before."""
-    arrivals = itertools.count()
+    minutes = itertools.count()
 
-    def write_arrival(folder, name):
-        path = folder / "arrival.json"
-        if not path.exists():
-            arrived_at = ARRIVED + dt.timedelta(minutes=next(arrivals))
-            told = {"arrived_at": arrived_at.isoformat(), "delivery_name": name}
-            path.write_text(json.dumps(told), encoding="utf-8")
+    def read_clock():
+        return ARRIVED + dt.timedelta(minutes=next(minutes))
 
-    monkeypatch.setattr(intake_edge, "_write_arrival", write_arrival)
+    monkeypatch.setattr(arrivals, "read_clock", read_clock)
     home = make_home(tmp_path)
     home.write_contract(refused_share_limit=0.9)
     return home

@@ -12,6 +12,7 @@ from motcua.clock import read_clock
 from motcua.contracts import read_register
 from motcua.deadlines.owed import Deadline, Expected, judge, list_deadlines, next_deadlines
 from motcua.deadlines.reminder import reminder_line, write_reminder
+from motcua.files import write_whole
 from motcua.receipts import read_receipts
 from motcua.settings import Settings
 
@@ -112,11 +113,8 @@ def _read_told(settings: Settings) -> dict[tuple[str, str], str]:
 
 def _write_told(settings: Settings, told: dict[tuple[str, str], str]) -> None:
     """Write the record anew, whole or not at all."""
-    partial = settings.reminded.with_suffix(".partial")
-    partial.parent.mkdir(parents=True, exist_ok=True)
     lines = [
         json.dumps({"locality_code": code, "due_at": due_at, "told_at": told_at}) + "\n"
         for (code, due_at), told_at in told.items()
     ]
-    partial.write_text("".join(lines), "utf-8")
-    partial.replace(settings.reminded)
+    write_whole(settings.reminded, "".join(lines))

@@ -6,7 +6,6 @@ killed is finished from it by the next. Before it, nothing has changed.
 """
 
 import contextlib
-import datetime as dt
 import hashlib
 import itertools
 import logging
@@ -21,16 +20,20 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
+from motcua.clock import read_clock
 from motcua.contracts import read_localities
 from motcua.erasure import persons, texts
 from motcua.erasure.persons import Person
 from motcua.erasure.rewriting import edge as rewriting
 from motcua.erasure.rewriting.edge import TO_DO, Emptied, Part
 from motcua.errors import ErasureError, PipelineError, SettingsError
+from motcua.files import write_whole
 from motcua.intake import archives
 from motcua.intake import edge as intake
+from motcua.intake.arrivals import edge as arrivals
 from motcua.intake.casting import quoted, token_sql
-from motcua.intake.deliveries import ZONE, SourceFile
+from motcua.intake.deliveries import SourceFile
+from motcua.intake.judging import edge as judging
 from motcua.intake.opening import edge as opening
 from motcua.intake.refusals import DeliveryRefusedError, writable
 from motcua.receipts import Receipt, read_receipt
@@ -151,7 +154,9 @@ def run_erase(
                 str(_journal_path(settings)), "an erasure waits to be finished first"
             )
         _finish(settings, run_suite)
-    job = _Job(settings, settings.scratch / "erase", Person(token), reason, _now())
+    job = _Job(
+        settings, settings.scratch / "erase", Person(token), reason, read_clock().isoformat()
+    )
     with _all_locked(settings):
         _clear(job)
         try:
@@ -175,7 +180,7 @@ def read_differences(path: Path) -> list[str]:
     if not receipt_path.exists():
         raise PipelineError("verify", f"{path} has no receipt; run `motcua intake`")
     told = {one.file_name: one for one in read_receipt(receipt_path).files}
-    found = {one.file_name: one for one in intake.read_files(path)}
+    found = {one.file_name: one for one in arrivals.read_files(path)}
     names = sorted(told.keys() | found.keys())
     return [f"{name}: not as received" for name in names if told.get(name) != found.get(name)]
 
@@ -198,10 +203,6 @@ def _check_request(token: str, reason: str) -> None:
         raise SettingsError("--token", f"a token has {TOKEN_DIGITS} hexadecimal digits")
     if not reason.strip():
         raise SettingsError("--reason", "say why; it stands in the record")
-
-
-def _now() -> str:
-    return dt.datetime.now(ZONE).replace(tzinfo=None, microsecond=0).isoformat()
 
 
 def _prepare(job: _Job, run_suite: intake.RunSuite | None) -> Erasure:
@@ -366,7 +367,7 @@ def _seek(job: _Job, delivery: _Delivery, opened: _Opened) -> None:
 def _read_keys(job: _Job, keys: Collection[str]) -> set[str]:
     """Give those of some texts that make the person's token."""
     with duckdb.connect() as connection:
-        intake.set_token_key(connection, job.settings)
+        judging.set_token_key(connection, job.settings)
         connection.register("keys", pa.table({"key": pa.array(map(writable, keys), pa.string())}))
         found = connection.execute(
             f"select key from keys where {token_sql('key')} = ?", [job.person.token]
@@ -628,10 +629,7 @@ def _read_journal(settings: Settings) -> Journal | None:
 
 def _write_journal(settings: Settings, journal: Journal) -> None:
     """Decide: from here on the erasure is finished by whichever run comes next."""
-    path = _journal_path(settings)
-    partial = path.with_suffix(".partial")
-    partial.write_text(journal.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_whole(_journal_path(settings), journal.model_dump_json(indent=1) + "\n")
 
 
 def _finish(settings: Settings, run_suite: intake.RunSuite | None) -> None:

@@ -209,10 +209,9 @@ def decimal_sources(layout: Layout) -> frozenset[str]:
 
 def day_sources(layout: Layout) -> frozenset[str]:
     """Name the source columns that fill columns of dates or timestamps."""
-    sources = {**layout.columns, **layout.parent_columns}
     return frozenset(
         name
-        for name, targets in sources.items()
+        for name, targets in layout.sources().items()
         if any(type_of(target) in ("date", "timestamp") for target in targets)
     )
 

@@ -20,6 +20,7 @@ from motcua.contracts import Contract, Layout, parse_contract, read_localities
 from motcua.errors import PipelineError, SettingsError
 from motcua.intake import edge as intake
 from motcua.intake import worksheets
+from motcua.intake.arrivals import edge as arrivals
 from motcua.intake.casting import quoted
 from motcua.intake.decoding.edge import MAX_LINE_BYTES
 from motcua.intake.deliveries import SourceFile
@@ -61,7 +62,7 @@ def run_draft(export: Path, name: str | None, settings: Settings) -> Draft:
         DeliveryRefusedError: A file cannot be opened.
     """
     with _scratch(settings, "draft") as scratch:
-        files = intake.open_export(export, scratch, settings)
+        files = arrivals.open_export(export, scratch, settings)
         tables = [_composed(one) for file in files for one in _read_tables(file, scratch, settings)]
     layouts, unread = _layouts_of(tables)
     unread += sorted({file.name for file in files} - {table.file_name for table in tables})
@@ -389,7 +390,7 @@ def run_diff(
     lines, count = [], 0
     with _scratch(settings, "diff") as scratch:
         for code in localities:
-            for delivery_id in intake.read_raw_ids(settings, code):
+            for delivery_id in arrivals.read_raw_ids(settings, code):
                 sides = []
                 for side, contract in (("before", old), ("after", new)):
                     home = scratch / side

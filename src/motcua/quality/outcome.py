@@ -103,10 +103,13 @@ def _plain_result(
     suite: Suite, answer: dict[str, Any], results: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     """Leave out clock, run ids and row values; order the results as the suite does."""
+    metas = {entry["meta"]["rule_code"]: entry["meta"] for entry in suite.spec["expectations"]}
     return {
         "success": answer["success"],
         "suite_name": answer["suite_name"],
-        "results": [_plain_one(results[rule.rule_code]) for rule in suite.rules],
+        "results": [
+            _plain_one(results[rule.rule_code], metas[rule.rule_code]) for rule in suite.rules
+        ],
         "statistics": answer["statistics"],
         "meta": {
             "great_expectations_version": answer["meta"]["great_expectations_version"],
@@ -115,7 +118,7 @@ def _plain_result(
     }
 
 
-def _plain_one(result: dict[str, Any]) -> dict[str, Any]:
+def _plain_one(result: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:
     config = result["expectation_config"]
     counts = {key: value for key, value in result["result"].items() if key in _KEPT_COUNTS}
     return {
@@ -123,7 +126,7 @@ def _plain_one(result: dict[str, Any]) -> dict[str, Any]:
         "expectation_config": {
             "type": config["type"],
             "kwargs": {key: config["kwargs"][key] for key in sorted(config["kwargs"])},
-            "meta": config["meta"],
+            "meta": meta,
             "severity": config["severity"],
         },
         "result": counts,

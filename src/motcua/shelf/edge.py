@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from motcua.errors import PipelineError
+from motcua.files import write_whole
 from motcua.settings import Settings
 from motcua.shelf.page import Entry, Review, render_index
 from motcua.shelf.states import (
@@ -154,10 +155,7 @@ def write_working_copy(shelf: Path, review_code: str, report: Path) -> None:
     copy = shelf / WORKING / f"{review_code}.docx"
     if copy.exists():
         return
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    partial = copy.with_suffix(".partial")
-    shutil.copyfile(report, partial)
-    partial.replace(copy)
+    write_whole(copy, report.read_bytes())
 
 
 def write_index(settings: Settings) -> Path:
@@ -166,10 +164,7 @@ def write_index(settings: Settings) -> Path:
     with _lock(settings.scratch / "shelf.lock"):
         folders = sorted(path for path in settings.snapshots.iterdir() if path.is_dir())
         reviews = [review for folder in folders if (review := _read_review(folder))]
-        partial = page.with_suffix(".partial")
-        partial.write_bytes(render_index(reviews))
-        partial.replace(page)
-    return page
+        return write_whole(page, render_index(reviews))
 
 
 def _read_review(shelf: Path) -> Review | None:
@@ -219,9 +214,7 @@ def _read_rows(path: Path, kind: type[_Rows]) -> tuple[_Rows, ...]:
 def _append(path: Path, row: BaseModel) -> None:
     """Add a line by replacing the journal whole."""
     kept = [done.model_dump_json() for done in _read_rows(path, type(row))]
-    partial = path.with_suffix(".partial")
-    partial.write_text("\n".join([*kept, row.model_dump_json(), ""]), "utf-8")
-    partial.replace(path)
+    write_whole(path, "\n".join([*kept, row.model_dump_json(), ""]))
 
 
 def _now() -> str:

@@ -1,0 +1,1 @@
+"""Files as they came to text and cells that can be read."""
