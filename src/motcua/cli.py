@@ -247,6 +247,33 @@ def docs() -> None:
 
 
 @app.command()
+def dictionary(
+    out: Annotated[Path, typer.Option("--out", dir_okay=False, help="The workbook.")] = Path(
+        "tu_dien_du_lieu.xlsx"
+    ),
+) -> None:
+    """Write what every published table, column, metric and rule means, as a workbook."""
+    from motcua.published import write_dictionary
+
+    console.print(str(write_dictionary(read_settings().marts_file, out)))
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    new: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+) -> None:
+    """Show which tables of two published files differ, and in how many rows."""
+    from motcua.published import read_differences
+
+    lines = read_differences(old, new)
+    if lines:
+        _print_table("tables that differ", lines)
+    else:
+        console.print("no table differs")
+
+
+@app.command()
 def explain(
     table: Annotated[str, typer.Argument(help="Such as review.mart_review__handling.")],
     column: Annotated[str, typer.Argument(help="A column that counts dossiers.")],
@@ -488,7 +515,10 @@ def _print_table(title: str, lines: list[dict[str, object]]) -> None:
     if not lines:
         console.print(f"{title}: none")
         return
-    table = Table(*lines[0], title=title)
+    table = Table(title=title)
+    for name in lines[0]:
+        # Folded, not cut: a name that cannot be read whole cannot be looked for.
+        table.add_column(name, overflow="fold")
     for line in lines:
         table.add_row(*(str(value) for value in line.values()))
     console.print(table)

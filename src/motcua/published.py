@@ -1,0 +1,154 @@
+"""What a published file says of itself: its dictionary, and what two of them differ in."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import xlsxwriter
+
+from motcua.errors import SettingsError
+from motcua.files import write_whole
+from motcua.intake.casting import quoted
+
+FONT = "Times New Roman"
+_SCHEMAS = "('core', 'review', 'quality')"
+_SHEETS = {
+    "Bảng": (
+        ("Lược đồ", "Bảng", "Mỗi dòng là gì", "Số cột"),
+        "select tables.schema_name, tables.table_name, tables.comment, tables.column_count "
+        f"from duckdb_tables() as tables where tables.schema_name in {_SCHEMAS} order by 1, 2",
+    ),
+    "Cột": (
+        ("Lược đồ", "Bảng", "Cột", "Kiểu", "Ý nghĩa"),
+        "select schema_name, table_name, column_name, lower(data_type), comment "
+        f"from duckdb_columns() where schema_name in {_SCHEMAS} order by 1, 2, column_index",
+    ),
+    "Chỉ tiêu": (
+        ("Mã", "Chỉ tiêu", "Tử số", "Mẫu số", "Định nghĩa"),
+        "select metric_code, metric_name, numerator_name, denominator_name, definition "
+        "from review.dim_metrics order by 1",
+    ),
+    "Quy tắc đếm": (
+        ("Mã", "Quy tắc", "Phiên bản", "Nguồn", "Tử số", "Mẫu số", "Định nghĩa"),
+        "select rule_code, rule_name, version, source, numerator_name, denominator_name, "
+        "definition from review.dim_rules order by position_no",
+    ),
+    "Bộ chỉ số 766": (
+        (
+            *("Phiên bản", "Mã", "Thành phần", "Nhóm", "Điểm tối đa"),
+            *("Tử số", "Mẫu số", "Công thức", "Nguồn"),
+        ),
+        "select version_code, component_code, component_name, group_name, "
+        "cast(max_score as double), numerator_name, denominator_name, formula, source_document "
+        "from review.dim_scorecard_components order by version_code, position_no",
+    ),
+}
+_WIDTHS = {"Lược đồ": 10, "Mã": 26, "Kiểu": 14, "Số cột": 9, "Phiên bản": 12, "Điểm tối đa": 12}
+_WIDE = {"Mỗi dòng là gì", "Ý nghĩa", "Định nghĩa", "Công thức"}
+
+
+def write_dictionary(marts: Path, path: Path) -> Path:
+    """Write the meaning of every published table, column, metric and rule into a workbook.
+
+    Args:
+        marts: A published file.
+        path: The workbook, written over where it exists.
+
+    Raises:
+        SettingsError: There is no such file, or it is not one of ours.
+    """
+    with _open(marts) as connection:
+        sheets = {
+            name: (heads, connection.execute(query).fetchall())
+            for name, (heads, query) in _SHEETS.items()
+        }
+    return write_whole(path, _workbook_of(sheets))
+
+
+def read_differences(old: Path, new: Path) -> list[dict[str, object]]:
+    """Say what the tables of two published files differ in, one line a table that differs.
+
+    Rows are compared whole, over the columns that both have; a row that changed counts once among
+    those only in the old and once among those only in the new.
+    """
+    with _open(old), _open(new):
+        pass
+    with duckdb.connect() as connection:
+        for name, path in (("old", old), ("new", new)):
+            connection.execute(f"attach {quoted(str(path))} as {name} (read_only)")
+        columns = connection.execute(
+            "select schema_name || '.' || table_name, database_name, list(column_name order by "
+            f"column_index) from duckdb_columns() where schema_name in {_SCHEMAS} "
+            "and database_name in ('old', 'new') group by all"
+        ).fetchall()
+        tables: dict[str, dict[str, list[str]]] = {}
+        for table, database, names in columns:
+            tables.setdefault(table, {})[database] = names
+        lines = [_difference(connection, table, tables[table]) for table in sorted(tables)]
+    return [line for line in lines if line]
+
+
+def _difference(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, list[str]]
+) -> dict[str, object] | None:
+    if len(columns) == 1:
+        (only,) = columns
+        return {"table": table, "only in old": "", "only in new": "", "columns": f"only in {only}"}
+    old, new = columns["old"], columns["new"]
+    shared = ", ".join(f'"{name}"' for name in old if name in new)
+    rows = {
+        name: f"select {shared} from {name}.{table}" if shared else "select null where false"
+        for name in ("old", "new")
+    }
+    gone, come = (
+        connection.execute(f"select count(*) from ({rows[a]} except all {rows[b]})").fetchall()[0][
+            0
+        ]
+        for a, b in (("old", "new"), ("new", "old"))
+    )
+    told = [f"- {name}" for name in old if name not in new]
+    told += [f"+ {name}" for name in new if name not in old]
+    if not (gone or come or told):
+        return None
+    return {"table": table, "only in old": gone, "only in new": come, "columns": ", ".join(told)}
+
+
+def _open(marts: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(str(marts), read_only=True)
+        connection.execute("select 1 from review.dim_metrics limit 1")
+    except duckdb.Error as error:
+        reason = f"{marts} is no published file: {str(error).splitlines()[0]}"
+        raise SettingsError("published file", reason) from None
+    return connection
+
+
+def _workbook_of(sheets: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]) -> bytes:
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    workbook = xlsxwriter.Workbook(buffer, {**options, "in_memory": True})
+    plain = {"font_name": FONT, "font_size": 11, "valign": "top", "border": 1, "text_wrap": True}
+    cell = workbook.add_format(plain)
+    text = workbook.add_format({**plain, "num_format": "@", "quote_prefix": True})
+    head = workbook.add_format({**plain, "bold": True, "bg_color": "#E8EDF3"})
+    for name, (heads, rows) in sheets.items():
+        sheet = workbook.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        for place, title in enumerate(heads):
+            width = 90 if title in _WIDE else _WIDTHS.get(title, 34)
+            sheet.set_column(place, place, width)
+            sheet.write_string(0, place, title, head)
+        for number, row in enumerate(rows, 1):
+            for place, value in enumerate(row):
+                if isinstance(value, str) or value is None:
+                    sheet.write_string(number, place, value or "", text)
+                else:
+                    sheet.write_number(number, place, value, cell)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
+        sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+    workbook.close()
+    return buffer.getvalue()
