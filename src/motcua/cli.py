@@ -4,6 +4,7 @@ Exit code 0: done (a refused delivery is an outcome and is printed); 2: wrong us
 with one line that says why and what to do.
 """
 
+import itertools
 import logging
 import os
 import sys
@@ -464,8 +465,8 @@ def leave(code: int) -> None:
 def _take_in(settings: Settings) -> None:
     from motcua import workers
 
-    if any(settings.inbox.glob("*/*")):
-        # Its imports run beside those of this process.
+    if len([*itertools.islice(settings.inbox.glob("*/*"), 2)]) > 1:
+        # Several deliveries take processes of their own, whose imports run beside ours.
         workers.prepare()
     from motcua.intake import edge
     from motcua.quality.edge import write_data_docs

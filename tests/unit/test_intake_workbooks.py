@@ -31,6 +31,14 @@ def test_facts_of_a_sheet_do_not_depend_on_how_it_is_read(size):
         pytest.param(b'<x:row r="5"><x:c r="B5"/></x:row>', SheetFacts(5, 2), id="a prefix"),
         pytest.param(b'<row r="1048576"><c r="XFD1048576"/></row>', SheetFacts(1048576, 16384),
                      id="the far corner"),
+        pytest.param(b'<row r="1"><c r="A1"/><c r="AB1"/></row><row r="2"><c r="ZZ2" s="1"/></row>',
+                     SheetFacts(2, 702), id="beyond Z, the farthest last"),
+        pytest.param(b'<row r="1"><c r="AB1"/><c r="A1"/><c r="B1"><v>x:c</v></c></row>',
+                     SheetFacts(1, 28), id="out of order"),
+        pytest.param(b'<row r="1"><c r="AB1"/><c s="1" r="AD1"/></row>', SheetFacts(1, 30),
+                     id="attributes in another order"),
+        pytest.param(b'<row r="1"><c r="AA1"/></row><row>' + b"<c/>" * 30 + b"</row>",
+                     SheetFacts(2, 30), id="named and unnamed"),
     ],
 )  # fmt: skip
 def test_span_of_a_sheet_is_what_a_reader_would_lay_out(xml, expected):

@@ -413,7 +413,7 @@ def _take_in(
     shared = replace(context, settings=settings)
     if count < 2 or context.run_suite is not _run_suite:
         if arrivals and context.run_suite is _run_suite:
-            _import_meanwhile("great_expectations")
+            _import_meanwhile("motcua.quality.validation")
         decided = [
             _tried(faults, lambda arrival=arrival: _decide(shared, arrival, Turn()))
             for arrival in arrivals

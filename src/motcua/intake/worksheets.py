@@ -52,7 +52,9 @@ class Sheet:
 
 def cell_text(cell: Cell, decimal_mark: str = ".") -> str | None:
     """Write a cell as text: whole numbers without decimals, dates as ISO, empty as null."""
-    if cell is None or cell == "":
+    if isinstance(cell, str):
+        return cell or None
+    if cell is None:
         return None
     if isinstance(cell, bool):
         return "true" if cell else "false"
@@ -108,9 +110,13 @@ def read_sheet(
     for number, row in enumerate(rows[body:], body + 1):
         if is_blank(row):
             continue
-        cells = [text for text in map(cell_text, row) if text and text.strip()]
+        texts = (text for text in map(cell_text, row) if text and text.strip())
+        # A row of data is known by two cells; the others are looked at where these may mean more.
+        cells = [*itertools.islice(texts, 2)]
         if not cells:
             continue
+        if is_first or [fold(cells[0])] == again[:1]:
+            cells += texts
         code = _no_data(cells, layout, words, is_first=is_first)
         code = code or _no_figures(row, numbered, words)
         if code is None and len(cells) <= 1:
@@ -213,11 +219,12 @@ def counted_from_1900(
 
 def decomposed_count(rows: Sequence[Sequence[Cell]]) -> int:
     """Count the cells whose letters and accents are apart."""
-    return sum(
-        isinstance(cell, str) and not cell.isascii() and not unicodedata.is_normalized("NFC", cell)
-        for row in rows
-        for cell in row
-    )
+    count = 0
+    for row in rows:
+        texts = [cell for cell in row if isinstance(cell, str)]
+        if not unicodedata.is_normalized("NFC", "\n".join(texts)):
+            count += sum(not unicodedata.is_normalized("NFC", text) for text in texts)
+    return count
 
 
 def _is_latin(cell: str) -> bool:
