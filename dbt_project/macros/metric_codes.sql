@@ -25,6 +25,18 @@
         'resolved_no_due',
         'resolved_withdrawn',
         'withdrawn_after_due',
-        'pending_paused'
+        'pending_paused',
+        'late_reception',
+        'postal_received',
+        'postal_returned',
+        'cross_boundary_received',
+        'inter_agency_received',
+        'self_submitted',
+        'paid_online',
+        'paid_cashless',
+        'petitions_on_time',
+        'petitions_satisfied',
+        'time_cut',
+        'time_cut_mean'
     ]) }}
 {%- endmacro %}

@@ -86,14 +86,10 @@
     {#- The hour from which OpenCPS takes the half day of a due time to run, its slips included. -#}
     case
         when
-            extract(hour from {{ moment }}) * 3600
-            + extract(minute from {{ moment }}) * 60
-            + extract(second from {{ moment }}) between 25200 and 41400
+            {{ second_of_day(moment) }} between 25200 and 41400
             then 7
         when
-            extract(hour from {{ moment }}) * 3600
-            + extract(minute from {{ moment }}) * 60
-            + extract(second from {{ moment }}) between 48600 and 61200
+            {{ second_of_day(moment) }} between 48600 and 61200
             then 13
         else 0
     end

@@ -66,6 +66,12 @@ scoped as (
         dossiers.returned_at,
         dossiers.has_fee,
         dossiers.is_online_paid,
+        -- Online is one way of paying without cash, whatever else the source says of it.
+        dossiers.is_online_paid or dossiers.is_cashless_paid as is_cashless,
+        dossiers.return_channel_code,
+        dossiers.submission_help_code,
+        dossiers.is_cross_boundary,
+        dossiers.is_inter_agency,
         dossiers.has_certified_e_copy,
         dossiers.is_result_in_personal_store,
         dossiers.is_population_data_connected,
@@ -206,6 +212,25 @@ final as (
         {{ flag("is_resolved and is_population_data_connected") }} as population_connected_count,
         {{ flag("is_resolved and is_population_data_connected is null") }}
             as population_connected_unknown_count,
+        {{ flag("is_resolved and return_channel_code = 'postal'") }} as returned_postal_count,
+        {{ flag("is_resolved and return_channel_code is null") }} as return_channel_unknown_count,
+        {{ flag("is_received_in_period and is_cross_boundary") }} as cross_boundary_count,
+        {{ flag("is_received_in_period and is_cross_boundary is null") }}
+            as cross_boundary_unknown_count,
+        {{ flag("is_received_in_period and is_inter_agency") }} as inter_agency_count,
+        {{ flag("is_received_in_period and is_inter_agency is null") }}
+            as inter_agency_unknown_count,
+        {{ flag("is_received_in_period and channel_code = 'online'"
+            ~ " and submission_help_code = 'self'") }} as self_submitted_count,
+        {{ flag("is_received_in_period and channel_code = 'online'"
+            ~ " and submission_help_code = 'assisted'") }} as assisted_count,
+        {{ flag("is_received_in_period and has_fee and is_cashless") }}
+            as received_paid_cashless_count,
+        {{ flag("is_received_in_period and has_fee and is_cashless is not null") }}
+            as received_cashless_known_count,
+        {{ flag("is_received_in_period"
+            ~ " and (has_fee is null or (has_fee and is_cashless is null))") }}
+            as received_cashless_unknown_count,
         _delivery_id
     from judged
 )

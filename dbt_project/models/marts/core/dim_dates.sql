@@ -9,7 +9,9 @@ final as (
         weekday_no,
         is_working_day,
         day_name,
-        instrument
+        instrument,
+        day_position_no,
+        working_day_position_no
     from dates
 )
 

@@ -56,6 +56,17 @@ final as (
         result_stored_unknown_count,
         population_connected_count,
         population_connected_unknown_count,
+        returned_postal_count,
+        return_channel_unknown_count,
+        cross_boundary_count,
+        cross_boundary_unknown_count,
+        inter_agency_count,
+        inter_agency_unknown_count,
+        self_submitted_count,
+        assisted_count,
+        received_paid_cashless_count,
+        received_cashless_known_count,
+        received_cashless_unknown_count,
         _delivery_id
     from dossiers
 )

@@ -1,0 +1,98 @@
+-- What was paid in a period and how, charges and fees apart from obligations on land. A dossier
+-- that paid in two ways counts in both, once in dossier_count; lines of no amount are free.
+with payments as (select * from {{ ref('fct_payments') }}),
+
+dossiers as (select * from {{ ref('fct_dossiers') }}),
+
+periods as (select * from {{ ref('dim_review_periods') }}),
+
+lines as (
+    select
+        payments.dossier_key,
+        payments.province_code,
+        coalesce(dossiers.agency_code, 'unknown') as agency_code,
+        coalesce(dossiers.field_code, 'unknown') as field_code,
+        coalesce(dossiers.level_code, 'unknown') as level_code,
+        case
+            when payments.fee_kind_code in ('charge', 'fee') then 'charge_or_fee'
+            when payments.fee_kind_code = 'financial_obligation' then 'financial_obligation'
+            else 'unknown'
+        end as fee_group_code,
+        payments.payment_channel_code,
+        payments.payment_channel_code in ('transfer', 'qr', 'pos') as is_counter_cashless,
+        payments.payment_channel_code not in ('online', 'transfer', 'qr', 'pos', 'cash')
+            as is_unknown_channel,
+        payments.paid_amount,
+        coalesce(cast(payments.paid_at as date), dossiers.received_date) as paid_date
+    from payments
+    left join dossiers on payments.dossier_key = dossiers.dossier_key
+    where payments.paid_amount > 0
+),
+
+by_dossier as (
+    select
+        periods.period_code,
+        lines.province_code,
+        lines.agency_code,
+        lines.field_code,
+        lines.level_code,
+        lines.fee_group_code,
+        lines.dossier_key,
+        count(*) as payment_count,
+        bool_or(lines.payment_channel_code = 'online') as is_online,
+        bool_or(lines.is_counter_cashless) as is_counter_cashless,
+        bool_or(lines.payment_channel_code = 'cash') as is_cash,
+        bool_or(lines.is_unknown_channel) as is_unknown_channel,
+        sum(lines.paid_amount) as paid_amount,
+        {% for channel_code in ['online', 'transfer', 'qr', 'pos', 'cash'] -%}
+            sum(
+                case
+                    when lines.payment_channel_code = '{{ channel_code }}' then lines.paid_amount
+                    else 0
+                end
+            ) as {{ channel_code }}_amount,
+        {% endfor -%}
+        sum(case when lines.is_unknown_channel then lines.paid_amount else 0 end)
+            as unknown_amount
+    from lines
+    inner join periods
+        on
+            lines.province_code = periods.province_code
+            and lines.paid_date >= periods.start_date
+            and lines.paid_date <= periods.known_to_date
+    group by
+        periods.period_code,
+        lines.province_code,
+        lines.agency_code,
+        lines.field_code,
+        lines.level_code,
+        lines.fee_group_code,
+        lines.dossier_key
+),
+
+final as (
+    select
+        period_code,
+        province_code,
+        agency_code,
+        field_code,
+        level_code,
+        fee_group_code,
+        count(*) as dossier_count,
+        count(case when is_online then 1 end) as online_dossier_count,
+        count(case when is_counter_cashless then 1 end) as counter_cashless_dossier_count,
+        count(case when is_cash then 1 end) as cash_dossier_count,
+        count(case when is_unknown_channel then 1 end) as unknown_dossier_count,
+        cast(sum(payment_count) as bigint) as payment_count,
+        cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
+        cast(sum(online_amount) as decimal(18, 2)) as online_amount,
+        cast(sum(transfer_amount) as decimal(18, 2)) as transfer_amount,
+        cast(sum(qr_amount) as decimal(18, 2)) as qr_amount,
+        cast(sum(pos_amount) as decimal(18, 2)) as pos_amount,
+        cast(sum(cash_amount) as decimal(18, 2)) as cash_amount,
+        cast(sum(unknown_amount) as decimal(18, 2)) as unknown_amount
+    from by_dossier
+    group by period_code, province_code, agency_code, field_code, level_code, fee_group_code
+)
+
+select * from final
