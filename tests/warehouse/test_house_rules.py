@@ -37,6 +37,11 @@ ROLL_UPS = {
     "mart_review__scorecard_groups": {"mart_review__scorecard"},
     "mart_review__overdue": {"mart_review__overdue_dossiers"},
     "mart_review__overdue_days": {"mart_review__overdue_dossiers"},
+    "mart_review__targets": {
+        *("mart_review__handling", "mart_review__online", "mart_review__digitisation"),
+        *("mart_review__channels", "mart_review__petitions", "mart_review__services"),
+        "mart_review__plan_tasks",
+    },
 }
 # Tables, since many models read each and making it costs a full read of its source.
 INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__superseded"}
@@ -262,7 +267,7 @@ def test_every_doc_block_is_used(manifest, models):
 
 def test_generic_tests_are_few_enough_to_build_fast(manifest):
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 245
+    assert len(nodes) <= 250
 
 
 def test_project_needs_no_package():

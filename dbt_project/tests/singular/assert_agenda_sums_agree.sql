@@ -1,5 +1,6 @@
 -- What two marts count, they count alike: procedures as form II.06, petitions as the scorecard,
--- numerators within their denominators, amounts by way of paying as their sum.
+-- numerators within their denominators, amounts by way of paying as their sum, letters of apology
+-- and dossiers due in an outage no more than there are.
 with procedures as (
     select
         period_code,
@@ -112,3 +113,23 @@ where
     paid_amount
     <> online_amount + transfer_amount + qr_amount + pos_amount + cash_amount + unknown_amount
     or dossier_count > payment_count
+union all
+select
+    'mart_review__overdue' as mart_name,
+    period_code,
+    province_code
+from {{ ref('mart_review__overdue') }}
+where
+    apology_owed_count <> resolved_overdue_count + pending_overdue_count
+    or apology_sent_count > apology_owed_count
+    or apology_in_time_count > apology_sent_count
+union all
+select
+    'mart_review__incidents' as mart_name,
+    period_code,
+    province_code
+from {{ ref('mart_review__incidents') }}
+where
+    overdue_dossier_count > due_dossier_count
+    or open_incident_count > incident_count
+    or incident_hours < 0
