@@ -293,6 +293,17 @@ def test_clean_rows_hold_what_the_suites_ask(database):
     assert database.execute(wrong).fetchone()[0] == 0
 
 
+def test_online_dossiers_are_received_late_as_seldom_as_the_scenarios_say(database):
+    late, online = database.execute(
+        """
+        select count(case when received_at > reception_due_at then 1 end), count(*)
+        from lines
+        where is_clean and reception_due_at is not null and received_at is not null
+        """
+    ).fetchone()
+    assert 0.005 < late / online < 0.03
+
+
 def test_a_clean_code_is_one_dossier_of_one_locality(database):
     twice = """
         select count(*) from (

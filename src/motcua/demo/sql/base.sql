@@ -132,6 +132,8 @@ timed as (
         cast(case
             when not is_online or way > 8 then minute
             when submitted_no = received_no then floor(minute * share(h6, 16))
+            -- Eight working hours end on the next working day at the minute of submission.
+            when submitted_no = received_no - 1 then minute + 1 + pick(h6, 16, 470 - minute)
             else pick(h6, 16, 470)
         end as integer) as submitted_minute,
         case
