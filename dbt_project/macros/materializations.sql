@@ -7,11 +7,13 @@
 -#}
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
+    {%- if config.get('contract').enforced %}{% do get_assert_columns_equivalent(sql) %}{% endif -%}
     {% call statement('main') -%}
         create or replace view {{ target_relation }} as (
             {{ sql }}
         )
     {%- endcall %}
+    {% do persist_docs(target_relation, model) %}
     {% do adapter.commit() %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

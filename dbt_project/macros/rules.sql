@@ -13,6 +13,14 @@
     {{ judging_rule_codes() | join("_outcome_code, ") }}_outcome_code
 {%- endmacro %}
 
+{% macro closing_date(dossiers) -%}
+    {#- The day a dossier was finished, returned or withdrawn. -#}
+    case
+        when {{ dossiers }}.status_code in ('7', '9', '10')
+            then cast(coalesce({{ dossiers }}.finished_at, {{ dossiers }}.returned_at) as date)
+    end
+{%- endmacro %}
+
 {% macro outcome_by_rule(rule_code) -%}
     {#- What a row of core.fct_dossier_periods, or a group of them, is under the rule named. -#}
     case {{ rule_code }}

@@ -240,6 +240,34 @@ def verify(path: Annotated[Path, typer.Argument(exists=True)]) -> None:
 
 
 @app.command()
+def restate(
+    path: Annotated[
+        Path, typer.Argument(metavar="SNAPSHOT", exists=True, file_okay=False, help="Its folder.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", dir_okay=False, help="Write all dossiers, as CSV.")
+    ] = None,
+) -> None:
+    """Say which figures of a sealed pack have changed since, by how many dossiers and why."""
+    from motcua.snapshot import edge
+
+    found = edge.run_restate(read_settings(), path, out)
+    title = f"{found.review_code} v{found.version:02d}, as of {found.sealed_as_of_date}"
+    lines = [
+        {
+            "figure": figure.name,
+            "sealed": figure.sealed_count,
+            f"as of {found.as_of_date}": figure.current_count,
+            "difference": f"{figure.difference:+d}" if figure.difference else "0",
+            "by dossiers named": "all" if figure.is_explained else figure.explained_count,
+        }
+        for figure in found.figures
+    ]
+    _print_table(title, lines)
+    _print_table("Dossiers by reason", [dict(reason) for reason in found.reasons])
+
+
+@app.command()
 def docs() -> None:
     """Write dbt's documentation of the project as one static page."""
     from motcua.warehouse import edge

@@ -295,6 +295,10 @@ class Contract(_Frozen):
     contract: str = Field(description="Name of the contract: its file's name without .yml.")
     title: str = Field(description="What people call the source, in Vietnamese.")
     exported_at: ExportedAt = ExportedAt()
+    is_full: bool = Field(
+        False,
+        description="A delivery holds every dossier of its sender, unless its manifest denies it.",
+    )
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="Zone of the source, or as_written.")
     refused_share_limit: float = Field(
         0.2,

@@ -16,8 +16,10 @@ _SCHEMAS = "('core', 'review', 'quality')"
 _SHEETS = {
     "Bảng": (
         ("Lược đồ", "Bảng", "Mỗi dòng là gì", "Số cột"),
-        "select tables.schema_name, tables.table_name, tables.comment, tables.column_count "
-        f"from duckdb_tables() as tables where tables.schema_name in {_SCHEMAS} order by 1, 2",
+        "select schema_name, table_name, comment, column_count "
+        f"from duckdb_tables() where schema_name in {_SCHEMAS} union all "
+        "select schema_name, view_name, comment, column_count "
+        f"from duckdb_views() where schema_name in {_SCHEMAS} order by 1, 2",
     ),
     "Cột": (
         ("Lược đồ", "Bảng", "Cột", "Kiểu", "Ý nghĩa"),
@@ -80,7 +82,8 @@ def read_differences(old: Path, new: Path) -> list[dict[str, object]]:
         columns = connection.execute(
             "select schema_name || '.' || table_name, database_name, list(column_name order by "
             f"column_index) from duckdb_columns() where schema_name in {_SCHEMAS} "
-            "and database_name in ('old', 'new') group by all"
+            "and database_name in ('old', 'new') and table_name not in "
+            "(select view_name from duckdb_views() where not internal) group by all"
         ).fetchall()
         tables: dict[str, dict[str, list[str]]] = {}
         for table, database, names in columns:

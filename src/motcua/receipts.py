@@ -72,7 +72,11 @@ class DatasetCount(_Frozen):
 
 
 class Receipt(_Frozen):
-    """One delivery: where it came from, when, what was taken and what was not."""
+    """One delivery: where it came from, when, what was taken and what was not.
+
+    ``is_full``: declared to hold every dossier received from ``full_from_date`` to
+    ``full_to_date``, both in; a day that is null is open.
+    """
 
     delivery_id: str
     locality_code: str
@@ -94,6 +98,9 @@ class Receipt(_Frozen):
     checks: tuple[Check, ...]
     unknown_columns: tuple[str, ...]
     unknown_files: tuple[str, ...] = ()
+    is_full: bool = False
+    full_from_date: str | None = None
+    full_to_date: str | None = None
 
 
 def write_receipt(receipt: Receipt, folder: Path) -> Path:

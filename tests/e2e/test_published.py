@@ -36,6 +36,7 @@ def test_dictionary_gives_every_published_column_a_meaning(demo_run, tmp_path):
     )
     assert {row[:3] for row in rows["Cột"]} == set(published)
     assert all(row[4] for row in rows["Cột"])
+    assert {row[:2] for row in rows["Bảng"]} == {row[:2] for row in published}
     assert all(row[2] for row in rows["Bảng"])
     metrics = home.query("select metric_code, definition from review.dim_metrics order by 1")
     assert [(row[0], row[4]) for row in rows["Chỉ tiêu"]] == [*metrics]

@@ -22,9 +22,9 @@ from motcua.approval.edge import (
 from motcua.errors import PipelineError
 from motcua.receipts import Receipt, ReceivedFile, write_receipt
 from motcua.settings import Settings
-from motcua.shelf.edge import read_acts, read_errata
+from motcua.shelf.edge import read_acts, read_errata, read_sealed
 from motcua.snapshot import document, edge, pack
-from motcua.snapshot.edge import run_snapshot, verify_pack
+from motcua.snapshot.edge import run_restate, run_snapshot, verify_pack
 from motcua.snapshot.model import figures_sha256
 
 REVIEW = "2024-CY-H01"
@@ -51,6 +51,26 @@ insert into review.dim_rules values ('ii06', 'Biểu II.06', '2020');
 comment on column review.dim_rules.version is 'Phiên bản của quy tắc, ''như'' văn bản ghi.';
 """
 """As many dossiers as the handling mart counts, so that the seal's own sum comes out."""
+RESTATED = """
+create table review.dim_sealed_packs as select '2024-CY-H01' as review_code, 1 as pack_no;
+create table review.dim_restatement_reasons as
+    select 'vanished' as reason_code, 'Nguồn không còn' as reason_name, 6 as position_no;
+create table core.fct_restatements as
+    select
+        '2024-CY-H01' as review_code, 1 as pack_no, 'vanished' as reason_code,
+        'ag-tinh' as locality_code, 'x-' || number as dossier_code, delivery_id as _delivery_id
+    from range(2) as numbers (number)
+    cross join (select min(delivery_id) as delivery_id from quality.fct_deliveries) as deliveries;
+create table review.mart_review__restatements as
+    select '2024-CY-H01' as review_code, 1 as pack_no, 'resolved' as measure_code,
+        0 as added_count, 2 as removed_count;
+update review.mart_review__handling set resolved_count = resolved_count - 2
+where rowid = (
+    select min(rowid) from review.mart_review__handling
+    where rule_code = 'ii06' and province_code = 'H01' and period_code = '2024-CY'
+);
+"""
+"""What a build since the seal says: two dossiers less, and why."""
 
 
 def receipt(delivery_id: str, locality_code: str, province_code: str) -> Receipt:
@@ -477,3 +497,37 @@ def test_no_word_stands_for_a_legal_seal_or_signature(sealed):
 
     for words in ("đóng dấu", "ký số", "phê duyệt", "con dấu", "chữ ký"):
         assert words not in text.casefold()
+
+
+def test_a_sealed_version_is_restated_from_what_was_published_since(seal, tmp_path):
+    change_marts(seal, RESTATED)
+    listed = tmp_path / "dossiers.csv"
+
+    found = run_restate(seal, version(seal), listed)
+
+    moved = {
+        one.code: (one.difference, one.is_explained) for one in found.figures if one.difference
+    }
+    assert moved == {"resolved": (-2, True)}
+    assert {one.code for one in found.figures} >= {"received", "pending", "pending_overdue"}
+    (reason,) = found.reasons
+    assert (reason["reason_name"], reason["dossier_count"]) == ("Nguồn không còn", 2)
+    assert reason["delivery_names"]
+    lines = listed.read_text("utf-8").splitlines()
+    assert lines[0].startswith("review_code,pack_no,reason_code")
+    assert [line.split(",")[4] for line in lines[1:]] == ["x-0", "x-1"]
+
+
+def test_only_what_is_sealed_and_as_it_was_sealed_is_restated(approved, seal):
+    with pytest.raises(PipelineError, match="is approved; only a sealed version"):
+        run_restate(approved, version(approved))
+    (version(seal) / "dossiers.parquet").chmod(0o644)
+    (version(seal) / "dossiers.parquet").write_bytes(b"edited")
+    with pytest.raises(PipelineError, match=r"not as it was sealed: dossiers\.parquet"):
+        run_restate(seal, version(seal))
+
+
+def test_builds_read_sealed_versions_only(approved, sealed, draft):
+    assert read_sealed(Settings(home=draft.home / "nothing")) == []
+    assert read_sealed(draft) == read_sealed(approved) == []
+    assert read_sealed(sealed) == [version(sealed)]

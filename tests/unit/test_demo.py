@@ -548,3 +548,10 @@ def figure(**changes: object) -> Figure:
 )  # fmt: skip
 def test_a_figure_is_compared_as_it_was_printed(changes, pair, planted, expected):
     assert compare(figure(**changes), *pair, planted).is_equal is expected
+
+
+def test_the_year_sent_again_needs_dossiers_enough_and_leaves_nothing_half_written(tmp_path):
+    with pytest.raises(PipelineError, match="larger scale"):
+        written(tmp_path, 0.002, scenarios=["restated-2024"])
+
+    assert list((tmp_path / "landing" / "inbox").iterdir()) == []

@@ -10,9 +10,11 @@ import zipfile
 import pytest
 
 from intake_support import LOCALITY, FakeOutcome, csv_text, fake_suite, line, make_home
+from motcua.contracts import Contract
 from motcua.errors import ChangedError, PipelineError, SettingsError
 from motcua.intake import archives, edge
 from motcua.intake.arrivals import edge as arrivals
+from motcua.intake.deliveries import Manifest, full_period_of
 from motcua.intake.judging import edge as judging
 from motcua.intake.settling import Look, seconds_to_wait
 
@@ -394,12 +396,52 @@ def test_manifest_says_when_and_how_many(intake):
         pytest.param("{", "manifest_unreadable", id="not JSON"),
         pytest.param('{"exported_at": "hôm qua"}', "manifest_unreadable", id="not a time"),
         pytest.param('{"files": [{"name": "x.csv"}]}', "manifest_file_missing", id="a file more"),
+        pytest.param(
+            '{"is_full": true, "period": {"from": "2024-02-01", "to": "2024-01-31"}}',
+            "manifest_unreadable",
+            id="a period that ends before it begins",
+        ),
     ],
 )
 def test_bad_manifest_refuses(intake, manifest, code):
     intake.drop_zip("a.zip", {"dossiers.csv": csv_text(2), "manifest.json": manifest})
 
     assert intake.take_in_one().refusal_code == code
+
+
+@pytest.mark.parametrize(
+    ("manifest", "expected"),
+    [
+        pytest.param({}, (False, None, None), id="says nothing"),
+        pytest.param({"is_full": True}, (True, None, None), id="whole"),
+        pytest.param(
+            {"is_full": True, "period": {"from": "2024-01-01", "to": "2024-12-31"}},
+            (True, "2024-01-01", "2024-12-31"),
+            id="whole of a year",
+        ),
+        pytest.param(
+            {"is_full": True, "period": {"from": "2024-01-01"}},
+            (True, "2024-01-01", None),
+            id="whole from a day on",
+        ),
+        pytest.param(
+            {"period": {"from": "2024-01-01"}}, (False, None, None), id="a period, but not whole"
+        ),
+    ],
+)
+def test_manifest_says_whether_the_export_is_full(intake, manifest, expected):
+    intake.drop_zip("a.zip", {"dossiers.csv": csv_text(2), "manifest.json": json.dumps(manifest)})
+
+    receipt = intake.take_in_one()
+
+    assert (receipt.is_full, receipt.full_from_date, receipt.full_to_date) == expected
+
+
+@pytest.mark.parametrize(("said", "is_full"), [(None, True), (True, True), (False, False)])
+def test_manifest_goes_before_the_contract_on_whether_the_export_is_full(said, is_full):
+    contract = Contract(contract="c", title="", datasets={}, is_full=True)
+
+    assert full_period_of(contract, Manifest(is_full=said))[0] is is_full
 
 
 def test_names_that_are_no_deliveries_stay(intake):

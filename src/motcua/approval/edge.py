@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict
 from motcua.approval.checking import coverage_faults, find_faults
 from motcua.approval.sealing import (
     COUNTED_SQL,
-    DOSSIERS,
     DOSSIERS_SQL,
     MARTS,
     PROVENANCE,
@@ -39,7 +38,7 @@ from motcua.shelf.edge import (
     write_erratum,
     write_index,
 )
-from motcua.shelf.states import DIFFERENCES, StateCode, last_sealed, state_of, why_not
+from motcua.shelf.states import DIFFERENCES, DOSSIERS, StateCode, last_sealed, state_of, why_not
 from motcua.snapshot.content import build_content, with_state
 from motcua.snapshot.edge import (
     MACHINE,

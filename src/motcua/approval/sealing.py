@@ -9,7 +9,6 @@ from typing import Any
 
 from motcua.receipts import Receipt
 
-DOSSIERS = "dossiers.parquet"
 MARTS = "marts.duckdb"
 PROVENANCE = "provenance.json"
 

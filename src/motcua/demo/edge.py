@@ -80,6 +80,12 @@ _COUNT_SHOWN = """
     select count(*) from base
     where seen_at < $1 and ($2 is null or seen_at >= $2 or ended_at is null or ended_at >= $2)
 """
+RESTATED = "restated-2024"
+RESTATED_NAME = "_demo_restated.json"
+_RESTATED_COUNTS = {"moved_count": 120, "reopened_count": 40, "vanished_count": 15}
+_RESTATED_YEAR = 2024
+_RESTATED_LOCALITY = "ag-chau-phu"
+_RESENT_AT = datetime(2025, 2, 10, 8, 15)  # noqa: DTZ001 -- local civil time
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -95,6 +101,8 @@ class _Delivery:
     previous_at: datetime | None
     is_first_after: bool
     folder: Path
+    is_clean: bool = False
+    resent_at: datetime | None = None
 
     @property
     def is_centre(self) -> bool:
@@ -123,7 +131,8 @@ def write_demo(
     Args:
         settings: Where the inbox lies and how much of the machine may be used.
         scale: Every count times this; 1.0 makes about 1,4 million dossiers. At least 0.002.
-        scenarios: Names of scenarios to write; all of them when left out.
+        scenarios: Names of scenarios to write; all of them when left out, but for restated-2024,
+            which sends a year of one locality of An Giang again and is for a home of its own.
         random_totals_seed: Draws other totals than the published ones, the same for the same seed.
 
     Returns:
@@ -131,14 +140,7 @@ def write_demo(
     """
     known = read_scenarios()
     chosen = list(known) if not scenarios else [name for name in known if name in scenarios]
-    unknown = sorted(set(scenarios or ()) - set(known))
-    if unknown or scale < 0.002:
-        what = (
-            f"unknown scenario {', '.join(unknown)}; known are {', '.join(known)}"
-            if unknown
-            else "scale is below 0.002"
-        )
-        raise PipelineError("motcua demo", what)
+    _check_wanted(scale, scenarios or (), [*known, RESTATED])
     settings.inbox.mkdir(parents=True, exist_ok=True)
     reference, units, days = _read_reference(), _read_units(), working_days()
     waiting: list[Future[Path]] = []
@@ -153,6 +155,10 @@ def write_demo(
             totals[name] = {code: list(pair) for code, pair in sorted(plan.totals.items())}
             waiting += _write_scenario(connection, plan, days, settings.inbox, scratch, packer)
             logger.info("scenario %s drawn", name)
+        if RESTATED in (scenarios or ()):
+            scenario = scaled(known["an-giang-2024"], scale, random_totals_seed)
+            plan = lay_out(scenario, reference, units, days, (len(known) + 1) * 1_000_000_000)
+            waiting += _write_restated(connection, plan, days, settings.inbox, scratch, packer)
         written = [one.result() for one in waiting]
     written += _write_refused_ones(settings.inbox, chosen)
     _write_json(
@@ -160,6 +166,15 @@ def write_demo(
         {"scale": scale, "random_totals_seed": random_totals_seed, "scenarios": totals},
     )
     return written
+
+
+def _check_wanted(scale: float, wanted: Sequence[str], known: Sequence[str]) -> None:
+    unknown = sorted(set(wanted) - set(known))
+    if unknown:
+        what = f"unknown scenario {', '.join(unknown)}; known are {', '.join(known)}"
+        raise PipelineError("motcua demo", what)
+    if scale < 0.002:
+        raise PipelineError("motcua demo", "scale is below 0.002")
 
 
 def write_an_giang_rows(settings: Settings, row_count: int) -> list[Path]:
@@ -298,13 +313,10 @@ def _write_scenario(
 ) -> list[Future[Path]]:
     scenario = plan.scenario
     _load_plan(connection, plan, days, scratch)
-    base = (_HERE / "sql" / "base.sql").read_text(encoding="utf-8")
     waiting: list[Future[Path]] = []
     number = 0
     for locality in plan.localities:
-        # A table of its own: what is drawn from a few cells in one query would run on one thread.
-        connection.execute(_DRAW, [locality.locality_no])
-        connection.execute(base, {"late_reception": round(scenario.late_reception * 1000)})
+        _draw(connection, scenario, locality)
         for at, exported_at in enumerate(scenario.exports):
             previous_at = scenario.exports[at - 1] if at else None
             name = f"{scenario.folder}-{_label(exported_at)}"
@@ -319,6 +331,55 @@ def _write_scenario(
             )
             waiting.append(packer.submit(finish, inbox / locality.locality_code / name))
     return waiting
+
+
+def _write_restated(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    days: Sequence[date],
+    inbox: Path,
+    scratch: Path,
+    packer: ThreadPoolExecutor,
+) -> list[Future[Path]]:
+    """Write one locality's year, then the same year sent again whole, with what is planted in it.
+
+    Raises:
+        PipelineError: at this scale the locality has too few dossiers to plant all in.
+    """
+    scenario = plan.scenario
+    _load_plan(connection, plan, days, scratch)
+    (locality,) = [one for one in plan.localities if one.locality_code == _RESTATED_LOCALITY]
+    _draw(connection, scenario, locality)
+    before = (None, *scenario.exports[:-1])
+    sendings = [*zip(scenario.exports, before, (None,) * len(before), strict=True)]
+    sendings.append((scenario.exports[-1], None, _RESENT_AT))
+    finished = {}
+    for number, (exported_at, previous_at, resent_at) in enumerate(sendings):
+        name = f"{scenario.folder}-{_label(exported_at)}{'-gui-lai' if resent_at else ''}"
+        delivery = _Delivery(
+            plan, locality, number, name, exported_at, previous_at, False,
+            scratch / f"{locality.locality_code}-{name}", True, resent_at,
+        )  # fmt: skip
+        last_day_no = sum(day <= exported_at.date() for day in days)
+        finished[name] = _write_files(connection, delivery, last_day_no, len(sendings))
+    planted = connection.execute(
+        "select reason_code, list(dossier_code order by dossier_code) from planted group by all"
+    ).fetchall()
+    if sum(len(codes) for _, codes in planted) < sum(_RESTATED_COUNTS.values()):
+        raise PipelineError("motcua demo", f"{RESTATED} needs a larger scale, such as 0.01")
+    _write_json(inbox / RESTATED_NAME, {"locality_code": _RESTATED_LOCALITY} | dict(planted))
+    return [
+        packer.submit(finish, inbox / locality.locality_code / name)
+        for name, finish in finished.items()
+    ]
+
+
+def _draw(connection: duckdb.DuckDBPyConnection, scenario: Scenario, locality: Locality) -> None:
+    """Make the dossiers of a locality, with everything that will ever happen to them."""
+    # A table of its own: what is drawn from a few cells in one query would run on one thread.
+    connection.execute(_DRAW, [locality.locality_no])
+    base = (_HERE / "sql" / "base.sql").read_text(encoding="utf-8")
+    connection.execute(base, {"late_reception": round(scenario.late_reception * 1000)})
 
 
 def _is_first_after(scenario: Scenario, at: int) -> bool:
@@ -361,12 +422,14 @@ def _write_files(
         [delivery.exported_at, delivery.previous_at],
     ).fetchone()
     wanted = max(round(count * DIRT_SHARE), -(-len(DIRT_KINDS) // delivery_count))
-    given["dirt_count"] = min(
-        wanted, count // 8
-    )  # so few that no contract refuses the delivery for them
-    given["has_child_dirt"] = count >= 1000
+    # So few that no contract refuses the delivery for them.
+    given["dirt_count"] = 0 if delivery.is_clean else min(wanted, count // 8)
+    given["has_child_dirt"] = count >= 1000 and not delivery.is_clean
     for name in ("shown", "petitions"):
         _run(connection, (_HERE / "sql" / f"{name}.sql").read_text(encoding="utf-8"), given)
+    if delivery.resent_at:
+        for query in (_HERE / "sql" / "restated.sql").read_text(encoding="utf-8").split(";"):
+            _run(connection, query, _RESTATED_COUNTS | {"restated_year": _RESTATED_YEAR})
     delivery.folder.mkdir(parents=True)
     queries = {
         name: query
@@ -389,10 +452,13 @@ def _write_files(
             delivery.folder,
         )
     manifest = {
-        "exported_at": f"{delivery.exported_at.isoformat()}+07:00",
+        "exported_at": f"{(delivery.resent_at or delivery.exported_at).isoformat()}+07:00",
         "is_simulated": True,
         "files": files,
     }
+    if delivery.resent_at:
+        first, last = f"{_RESTATED_YEAR}-01-01", f"{_RESTATED_YEAR}-12-31"
+        manifest |= {"is_full": True, "period": {"from": first, "to": last}}
     _write_json(delivery.folder / "manifest.json", manifest)
     return finish
 

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from motcua.contracts import Contract, Layout, fold
 from motcua.datasets import DATASETS
@@ -32,13 +32,34 @@ class ManifestFile(BaseModel):
     row_count: int | None = Field(None, ge=0)
 
 
+class ManifestPeriod(BaseModel):
+    """The days of reception that a full export holds, both in; a side left out is open."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    first: dt.date | None = Field(None, alias="from")
+    last: dt.date | None = Field(None, alias="to")
+
+    @model_validator(mode="after")
+    def _first_is_not_after_last(self) -> "ManifestPeriod":
+        if self.first and self.last and self.first > self.last:
+            message = "from is after to"
+            raise ValueError(message)
+        return self
+
+
 class Manifest(BaseModel):
-    """What the sender says of a delivery. Every key is optional."""
+    """What the sender says of a delivery. Every key is optional.
+
+    ``is_full``: all dossiers that the sender holds are in it, of the ``period`` where one is named.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     exported_at: dt.datetime | None = None
     is_simulated: bool = False
+    is_full: bool | None = None
+    period: ManifestPeriod = ManifestPeriod()
     files: tuple[ManifestFile, ...] = ()
 
 
@@ -150,6 +171,17 @@ def exported_at_of(
         if written is not None:
             return _local(written, contract.time_zone), "file_name"
     return arrived_at, "arrival"
+
+
+def full_period_of(
+    contract: Contract, manifest: Manifest
+) -> tuple[bool, dt.date | None, dt.date | None]:
+    """Say whether a delivery is a full export, and of which days of reception.
+
+    The manifest's word goes before the contract's; days count for a full export only.
+    """
+    is_full = contract.is_full if manifest.is_full is None else manifest.is_full
+    return (True, manifest.period.first, manifest.period.last) if is_full else (False, None, None)
 
 
 def _local(moment: dt.datetime, zone: str) -> dt.datetime:

@@ -74,6 +74,16 @@ def read_versions(shelf: Path) -> list[int]:
     return sorted(int(match[1]) for name in names if (match := _VERSION.fullmatch(name)))
 
 
+def read_sealed(settings: Settings) -> list[Path]:
+    """Give the folders of all sealed versions, in the order of reviews and versions."""
+    found = []
+    for shelf in sorted(settings.snapshots.glob("*/")):
+        acts = read_acts(shelf)
+        sealed = [one for one in read_versions(shelf) if state_of(acts, one) == "sealed"]
+        found += [shelf / folder_name(version) for version in sealed]
+    return found
+
+
 def read_acts(shelf: Path) -> tuple[Act, ...]:
     """Read the acts of a review in the order that they were done."""
     return _read_rows(shelf / STATES, Act)

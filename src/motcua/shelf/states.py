@@ -13,6 +13,8 @@ StateCode = Literal["draft", "checked", "approved", "sealed"]
 
 MANIFEST = "manifest.json"
 """The file of a version that lists its files with their sums."""
+DOSSIERS = "dossiers.parquet"
+"""The file of a sealed version that holds the dossiers it counted."""
 DIFFERENCES = "differences.json"
 """The file of a version that lists what differs from the last sealed one."""
 STATE_NAMES: dict[StateCode, str] = {

@@ -1,6 +1,7 @@
 """Read a review from the marts, write its pack, verify a pack. Rules are in the modules beside."""
 
 import contextlib
+import csv
 import hashlib
 import json
 import logging
@@ -9,7 +10,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -22,6 +22,7 @@ from motcua.shelf.edge import (
     put_in_place,
     read_acts,
     read_errata,
+    read_place,
     read_seal_faults,
     read_versions,
     write_act,
@@ -29,7 +30,7 @@ from motcua.shelf.edge import (
     write_working_copy,
 )
 from motcua.shelf.states import DIFFERENCES, MANIFEST, last_sealed
-from motcua.snapshot import queries
+from motcua.snapshot import queries, restatement
 from motcua.snapshot.content import build_content, with_office, with_state
 from motcua.snapshot.history import differences_json, with_changes, with_errata
 from motcua.snapshot.listing import changes
@@ -44,6 +45,7 @@ from motcua.snapshot.pack import (
     stem_of,
     sum_files,
 )
+from motcua.snapshot.restatement import Restatement
 
 logger = logging.getLogger(__name__)
 
@@ -251,6 +253,76 @@ def _since_the_seal(
     return with_changes(content, sealed, reason, found), {**told}
 
 
+def run_restate(settings: Settings, folder: Path, out: Path | None = None) -> Restatement:
+    """Say which figures of a sealed version have changed since, by which dossiers and why.
+
+    The published file is read when it was built since the seal; else a build of its own is made,
+    gated, read and discarded. With ``out``, all dossiers are written there as CSV.
+
+    Raises:
+        PipelineError: not a version on the shelf, not sealed or not as it was sealed, or newer
+            than what is taken in.
+        BuildRefusedError: the build made for it does not pass the gate.
+    """
+    review_code, version = read_place(settings, folder)
+    faults = verify_pack(folder)
+    if faults:
+        raise PipelineError("restate", f"{folder} is not as it was sealed: {faults[0]}")
+    content = read_pack_content(folder)
+    if content.header.state_code != "sealed":
+        what = f"{folder} is {content.header.state_code}; only a sealed version holds its dossiers"
+        raise PipelineError("restate", what)
+    pack = {"review_code": review_code, "version": version}
+    with contextlib.ExitStack() as stack:
+        path = settings.marts_file.resolve()
+        if not _is_compared(settings, pack):
+            path = stack.enter_context(_own_build(settings, review_code, None))
+        connection = stack.enter_context(_connect(settings, path))
+        return _read_restatement(connection, content, pack, out)
+
+
+def _is_compared(settings: Settings, pack: Record) -> bool:
+    """Tell whether the published file was built with a pack, so that it speaks of it."""
+    if not settings.marts_file.exists():
+        return False
+    with _connect(settings, settings.marts_file) as connection:
+        return bool(_Reader(connection).if_there(restatement.PACK, pack))
+
+
+def _read_restatement(
+    connection: duckdb.DuckDBPyConnection, content: Content, pack: Record, out: Path | None
+) -> Restatement:
+    header = content.header
+    found = _read(connection, restatement.PACK, pack)
+    if not found:
+        what = f"the pack is as of {header.as_of_date}, what is taken in is older"
+        raise PipelineError("restate", what)
+    if out:
+        _write_csv(out, _read(connection, restatement.DOSSIERS, pack))
+    period = {"period_code": header.period_code, "province_code": header.province_code}
+    return Restatement(
+        review_code=header.review_code,
+        version=header.version,
+        sealed_as_of_date=header.as_of_date,
+        as_of_date=str(found[0]["as_of_date"]),
+        figures=restatement.compare_figures(
+            content.figures,
+            _read(connection, restatement.NOW, period)[0],
+            _read(connection, restatement.EXPLAINED, pack),
+        ),
+        reasons=_read(connection, restatement.REASONS, pack),
+    )
+
+
+def _write_csv(path: Path, rows: Records) -> None:
+    """Write rows with their names as a header; an empty file where there is none."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        if rows:
+            writer = csv.DictWriter(handle, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+
+
 class _Reader:
     """Runs queries on tables that may not be there: no table, no rows."""
 
@@ -264,18 +336,18 @@ class _Reader:
     def __call__(self, sql: str) -> Records:
         return self.if_there(sql) or ()
 
-    def if_there(self, sql: str) -> Records | None:
+    def if_there(self, sql: str, parameters: Record | None = None) -> Records | None:
         """Run a query; None where the marts do not have a table that it needs."""
         needed = set(re.findall(r"\b(?:core|review|quality)\.\w+", sql))
         missing = sorted(needed - self._tables)
         if missing:
             logger.warning("a part stays empty, the marts have no %s", ", ".join(missing))
             return None
-        return _read(self._connection, sql)
+        return _read(self._connection, sql, parameters)
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any] | None = None
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Record | None = None
 ) -> Records:
     cursor = connection.execute(sql, parameters or {})
     names = [column[0] for column in cursor.description or ()]
@@ -374,6 +446,7 @@ __all__ = [
     "read_content",
     "read_marts",
     "read_pack_content",
+    "run_restate",
     "run_snapshot",
     "verify_pack",
     "write_pack",

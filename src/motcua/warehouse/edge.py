@@ -28,8 +28,10 @@ from motcua.errors import BuildRefusedError, PipelineError
 from motcua.receipts import read_receipts
 from motcua.retention import run_retention
 from motcua.settings import Settings
+from motcua.shelf.edge import read_sealed
+from motcua.shelf.states import DOSSIERS, MANIFEST
 from motcua.warehouse.gate import find_refusals
-from motcua.warehouse.project import ProjectFolder
+from motcua.warehouse.project import ProjectFolder, SealedPack
 
 logger = logging.getLogger(__name__)
 
@@ -256,8 +258,31 @@ def _lay_out(settings: Settings, folder: Path, as_of_date: date) -> ProjectFolde
         settings.home / "landing",
         [locality.model_dump(mode="json") for locality in register.localities],
         deadline_rows(register, as_of_date),
+        _read_sealed_packs(settings),
     )
     return project
+
+
+def _read_sealed_packs(settings: Settings) -> list[SealedPack]:
+    """Read what the sealed versions on the shelf counted; one that cannot be read is left out."""
+    packs = []
+    for folder in read_sealed(settings):
+        try:
+            manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+            packs.append(
+                SealedPack(
+                    manifest["review_code"],
+                    manifest["version"],
+                    manifest["period_code"],
+                    manifest["province_code"],
+                    manifest["as_of_date"],
+                    tuple(manifest["delivery_ids"]),
+                    (folder / DOSSIERS).resolve(strict=True),
+                )
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            logger.warning("%s is left out: %s; see `motcua verify`", folder, error)
+    return packs
 
 
 def _run_dbt(
@@ -350,14 +375,18 @@ def _comment_build_results(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _mark_comments_as_simulated(connection: duckdb.DuckDBPyConnection) -> None:
-    tables = connection.execute(
-        "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "
-        "where database_name = 'marts' and not starts_with(coalesce(comment, ''), $notice)",
+    relations = connection.execute(
+        "select 'table', schema_name, table_name, coalesce(comment, '') as told "
+        "from duckdb_tables() where database_name = 'marts' and not starts_with(told, $notice) "
+        "union all "
+        "select 'view', schema_name, view_name, coalesce(comment, '') as told "
+        "from duckdb_views() where database_name = 'marts' and not internal "
+        "and not starts_with(told, $notice)",
         {"notice": SIMULATED_NOTICE},
     ).fetchall()
-    for schema, table, comment in tables:
+    for kind, schema, name, comment in relations:
         text = f"{SIMULATED_NOTICE}. {comment}".replace("'", "''")
-        connection.execute(f"comment on table {schema}.{table} is '{text}'")
+        connection.execute(f"comment on {kind} {schema}.{name} is '{text}'")
 
 
 def _write_parquet(settings: Settings, marts_file: Path, folder: Path) -> None:

@@ -2,20 +2,48 @@
 
 Every path in it is the same for every build, and what differs (the day, the reviews asked for) is
 read when SQL is compiled. So one parse of the project serves all builds until a file of it changes;
-it is kept beside the project (``target/``), where dbt looks for it.
+it is kept beside the project (``target/``), named by a sum of the project's files.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 PARSE = "partial_parse.msgpack"
+_NO_DOSSIERS = """
+select
+    '' as dossier_code,
+    '' as dossier_key,
+    '' as locality_code,
+    '' as agency_code,
+    '' as channel_code,
+    '' as ii06_outcome_code,
+    cast(0 as tinyint) as received_in_period_count
+where false
+"""
+"""The columns that models read of the dossiers of sealed packs, without a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPack:
+    """What its manifest says of a sealed pack, and the file of the dossiers that it counted."""
+
+    review_code: str
+    version: int
+    period_code: str
+    province_code: str
+    as_of_date: str
+    delivery_ids: tuple[str, ...]
+    dossiers: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +68,9 @@ class ProjectFolder:
         landing: Path,
         localities: Sequence[Mapping[str, object]],
         deadlines: Sequence[Mapping[str, object]],
+        sealed_packs: Sequence[SealedPack] = (),
     ) -> None:
-        """Link the project and the landing, and write the localities and what they owed."""
+        """Link project, landing and sealed packs; write the localities and what they owed."""
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
         for name, path in (
             ("dbt_project.yml", self.project / "dbt_project.yml"),
@@ -52,6 +81,7 @@ class ProjectFolder:
             (self.folder / name).symlink_to(path)
         (self.folder / "localities.json").write_text(json.dumps(localities), "utf-8")
         (self.folder / "deadlines.json").write_text(json.dumps(deadlines), "utf-8")
+        self._lay_out_sealed(sealed_packs)
 
     def command(self, arguments: Sequence[str]) -> list[str]:
         """Give the command that runs dbt in the folder."""
@@ -86,12 +116,40 @@ class ProjectFolder:
         made = self.target / PARSE
         if not made.exists():
             return
-        partial = self._kept_parse.with_name(f".{PARSE}.{os.getpid()}.partial")
+        kept = self._kept_parse
+        partial = kept.with_name(f".{PARSE}.{os.getpid()}.partial")
         with contextlib.suppress(OSError):
             partial.parent.mkdir(exist_ok=True)
             shutil.copyfile(made, partial)
-            partial.replace(self._kept_parse)
+            partial.replace(kept)
+            for other in {*kept.parent.glob("*parse*.msgpack")} - {kept}:
+                other.unlink(missing_ok=True)
+
+    def _lay_out_sealed(self, packs: Sequence[SealedPack]) -> None:
+        told = [
+            {field.name: getattr(pack, field.name) for field in fields(pack)[:-1]} for pack in packs
+        ]
+        (self.folder / "sealed_packs.json").write_text(json.dumps(told), "utf-8")
+        for pack in packs:
+            self._dossiers_of(pack.review_code, pack.version).symlink_to(pack.dossiers)
+        # So that there is a file to read before anything is sealed.
+        with duckdb.connect() as connection:
+            empty = self._dossiers_of("_none", 0)
+            connection.execute(f"copy ({_NO_DOSSIERS}) to '{empty}' (format parquet)")
+
+    def _dossiers_of(self, review_code: str, version: int) -> Path:
+        folder = self.folder / "sealed" / f"review_code={review_code}" / f"pack_no={version}"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "dossiers.parquet"
+        path.unlink(missing_ok=True)
+        return path
 
     @property
     def _kept_parse(self) -> Path:
-        return self.project / "target" / PARSE
+        """Name the parse by the project that it is of: dbt mends one of another project wrongly."""
+        sha = hashlib.sha256()
+        files = sorted((self.project / "dbt_project").rglob("*"))
+        for path in filter(Path.is_file, [self.project / "dbt_project.yml", *files]):
+            name = path.relative_to(self.project).as_posix()
+            sha.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        return self.project / "target" / f"parse-{sha.hexdigest()[:16]}.msgpack"

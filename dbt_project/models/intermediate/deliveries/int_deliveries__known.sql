@@ -16,6 +16,9 @@ final as (
         exported_at,
         arrived_at,
         is_simulated,
+        is_full,
+        full_from_date,
+        full_to_date,
         state_code,
         refusal_code,
         refusal_sentence

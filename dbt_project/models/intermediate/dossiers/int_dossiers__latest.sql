@@ -52,10 +52,7 @@ final as (
         latest.apology_sent_at,
         cast(latest.received_at as date) as received_date,
         cast(latest.due_at as date) as due_date,
-        case
-            when latest.status_code in ('7', '9', '10')
-                then cast(coalesce(latest.finished_at, latest.returned_at) as date)
-        end as closing_date,
+        {{ closing_date("latest") }} as closing_date,
         latest.received_at_offset_minutes,
         latest.due_at_offset_minutes,
         latest.finished_at_offset_minutes,

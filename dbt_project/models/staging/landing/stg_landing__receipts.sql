@@ -12,6 +12,9 @@ final as (
         exported_at_source as exported_at_source_code,
         cast(arrived_at as timestamp) as arrived_at,
         is_simulated,
+        coalesce(is_full, false) as is_full,
+        full_from_date,
+        full_to_date,
         state_code,
         refusal_code,
         refusal_sentence

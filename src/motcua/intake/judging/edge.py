@@ -49,6 +49,7 @@ from motcua.workers import Turn
 ROW_GROUP_ROWS = 122_880
 DELIVERY = "delivery"
 """``dataset_code`` of a reason that refuses a delivery whole."""
+_NO_CONTRACT = Contract(contract="none", title="", datasets={})
 
 
 def read_earlier(context: Context, arrival: Arrival) -> list[Receipt]:
@@ -560,6 +561,7 @@ def receipt_of(context: Context, arrival: Arrival, judged: Judged) -> Receipt:
     """Say in a receipt what became of a delivery."""
     contract = judged.plan.contract if judged.plan else None
     exported_at, source = _exported_at(contract, judged.manifest, arrival)
+    is_full, first, last = deliveries.full_period_of(contract or _NO_CONTRACT, judged.manifest)
     is_refused = judged.refusal is not None
     datasets = tuple(
         _final_count(context, arrival, count, is_refused=is_refused) for count in judged.datasets
@@ -588,13 +590,16 @@ def receipt_of(context: Context, arrival: Arrival, judged: Judged) -> Receipt:
         checks=judged.checks,
         unknown_columns=judged.unknown_columns,
         unknown_files=judged.plan.unknown_files if judged.plan else (),
+        is_full=is_full,
+        full_from_date=first.isoformat() if first else None,
+        full_to_date=last.isoformat() if last else None,
     )
 
 
 def _exported_at(
     contract: Contract | None, manifest: Manifest, arrival: Arrival
 ) -> tuple[dt.datetime, str]:
-    known = contract or Contract(contract="none", title="", datasets={})
+    known = contract or _NO_CONTRACT
     return deliveries.exported_at_of(known, manifest, arrival.delivery_name, arrival.arrived_at)
 
 

@@ -1,0 +1,226 @@
+-- Facts that an agency is asked to explain; none of them says that anything was done wrong.
+with dossiers as (select * from {{ ref('fct_dossiers') }}),
+
+versions as (select * from {{ ref('fct_compared_versions') }}),
+
+supplements as (select * from {{ ref('fct_supplements') }}),
+
+dates as (select * from {{ ref('dim_dates') }}),
+
+flags as (select * from {{ ref('dim_dossier_flags') }}),
+
+-- A time of midnight is what a source writes that knows the day only.
+closed as (
+    select
+        dossier_key,
+        dossier_code,
+        locality_code,
+        province_code,
+        agency_code,
+        due_at,
+        due_date,
+        closing_date,
+        _delivery_id,
+        case
+            when
+                status_code in ('9', '10')
+                and coalesce(finished_at, returned_at) <> cast(closing_date as timestamp)
+                then coalesce(finished_at, returned_at)
+        end as closed_at,
+        case
+            when status_code = '3' then not_accepted_at
+            when status_code in ('7', '8') then coalesce(finished_at, returned_at)
+        end as ended_at
+    from dossiers
+    where status_code in ('3', '7', '8', '9', '10')
+),
+
+timed as (
+    select
+        closed.*,
+        date_trunc('second', closed.closed_at) as second_at,
+        extract(hour from closed.closed_at) * 3600
+        + extract(minute from closed.closed_at) * 60
+        + extract(second from closed.closed_at) as second_of_day
+    from closed
+),
+
+-- Seconds first, of all agencies together: few have twenty, and only those are looked into.
+crowded as (
+    select second_at
+    from timed
+    where second_at is not null and agency_code <> 'unknown'
+    group by second_at
+    having count(*) >= 20
+),
+
+together as (
+    select
+        agency_code,
+        second_at,
+        count(*) as closed_count
+    from timed
+    where agency_code <> 'unknown' and second_at in (select crowded.second_at from crowded)
+    group by agency_code, second_at
+    having count(*) >= 20
+),
+
+judged as (
+    select
+        timed.*,
+        together.closed_count,
+        coalesce(timed.closed_at = timed.due_at, false) as is_at_due_second,
+        timed.closed_at is not null
+        and (
+            coalesce(dates.weekday_no > 5 and not dates.is_working_day, false)
+            or timed.second_of_day < 7 * 3600
+            or timed.second_of_day > 18 * 3600
+        ) as is_outside_hours,
+        coalesce(cast(timed.ended_at as date) > timed.due_date, false) as is_ended_after_due
+    from timed
+    left join dates on timed.closing_date = dates.calendar_date
+    left join together
+        on timed.agency_code = together.agency_code and timed.second_at = together.second_at
+),
+
+shown_by_line as (
+    select
+        judged.dossier_key,
+        flags.flag_code,
+        judged.dossier_code,
+        judged.locality_code,
+        judged.province_code,
+        judged.agency_code,
+        coalesce(judged.closed_at, judged.ended_at) as noted_at,
+        judged.due_at,
+        case when flags.flag_code = 'closed_together' then judged.closed_count else 1 end
+            as noted_count,
+        judged._delivery_id
+    from judged
+    inner join flags
+        on
+            (flags.flag_code = 'closed_at_due_second' and judged.is_at_due_second)
+            or (flags.flag_code = 'closed_together' and judged.closed_count is not null)
+            or (flags.flag_code = 'closed_outside_hours' and judged.is_outside_hours)
+            or (flags.flag_code = 'ended_after_due' and judged.is_ended_after_due)
+    where
+        judged.is_at_due_second
+        or judged.is_outside_hours
+        or judged.is_ended_after_due
+        or judged.closed_count is not null
+),
+
+compared as (
+    select
+        dossier_key,
+        valid_from,
+        due_at,
+        status_code,
+        _delivery_id,
+        lag(due_at) over known_order as before_due_at,
+        lag(last_shown_at) over known_order as before_last_shown_at,
+        lag(status_code) over known_order as before_status_code
+    from versions
+    window known_order as (partition by dossier_key order by version_no nulls last)
+),
+
+changes as (
+    select
+        compared.*,
+        coalesce(compared.due_at > compared.before_due_at, false) as is_due_later,
+        coalesce(compared.before_due_at < compared.before_last_shown_at, false) as was_past_due,
+        coalesce(compared.before_status_code in ('7', '9', '10'), false)
+        and coalesce(compared.status_code in ('2', '4', '5', '6'), false) as is_reopened
+    from compared
+),
+
+asked as (
+    select
+        dossier_key,
+        requested_at,
+        due_before_at,
+        row_number() over (partition by dossier_key order by requested_at nulls last) as asked_no
+    from supplements
+    where requested_at is not null
+),
+
+shown_by_history as (
+    select
+        'due_moved_after_due' as flag_code,
+        dossier_key,
+        min(valid_from) as noted_at,
+        count(*) as noted_count,
+        min_by(_delivery_id, valid_from) as _delivery_id,
+        cast(null as timestamp) as due_before_at
+    from changes
+    where is_due_later and was_past_due
+    group by dossier_key
+    union all
+    select
+        'due_moved_again' as flag_code,
+        dossier_key,
+        max(valid_from) as noted_at,
+        count(*) as noted_count,
+        max_by(_delivery_id, valid_from) as _delivery_id,
+        cast(null as timestamp) as due_before_at
+    from changes
+    where is_due_later
+    group by dossier_key
+    having count(*) > 1
+    union all
+    select
+        'reopened' as flag_code,
+        dossier_key,
+        min(valid_from) as noted_at,
+        count(*) as noted_count,
+        min_by(_delivery_id, valid_from) as _delivery_id,
+        cast(null as timestamp) as due_before_at
+    from changes
+    where is_reopened
+    group by dossier_key
+    union all
+    select
+        'supplement_after_due' as flag_code,
+        dossier_key,
+        requested_at as noted_at,
+        1 as noted_count,
+        cast(null as string) as _delivery_id,
+        due_before_at
+    from asked
+    where asked_no = 1
+),
+
+final as (
+    select
+        dossier_key,
+        flag_code,
+        dossier_code,
+        locality_code,
+        province_code,
+        agency_code,
+        noted_at,
+        due_at,
+        cast(noted_count as bigint) as noted_count,
+        _delivery_id
+    from shown_by_line
+    union all
+    select
+        shown_by_history.dossier_key,
+        shown_by_history.flag_code,
+        dossiers.dossier_code,
+        dossiers.locality_code,
+        dossiers.province_code,
+        dossiers.agency_code,
+        shown_by_history.noted_at,
+        dossiers.due_at,
+        cast(shown_by_history.noted_count as bigint) as noted_count,
+        coalesce(shown_by_history._delivery_id, dossiers._delivery_id) as _delivery_id
+    from shown_by_history
+    inner join dossiers on shown_by_history.dossier_key = dossiers.dossier_key
+    where
+        shown_by_history.flag_code <> 'supplement_after_due'
+        or cast(shown_by_history.noted_at as date)
+        >= cast(coalesce(shown_by_history.due_before_at, dossiers.due_at) as date)
+)
+
+select * from final
