@@ -104,17 +104,18 @@ def _difference(
         name: f"select {shared} from {name}.{table}" if shared else "select null where false"
         for name in ("old", "new")
     }
-    gone, come = (
-        connection.execute(f"select count(*) from ({rows[a]} except all {rows[b]})").fetchall()[0][
-            0
-        ]
-        for a, b in (("old", "new"), ("new", "old"))
-    )
+    gone = _count_only_in(connection, rows["old"], rows["new"])
+    come = _count_only_in(connection, rows["new"], rows["old"])
     told = [f"- {name}" for name in old if name not in new]
     told += [f"+ {name}" for name in new if name not in old]
     if not (gone or come or told):
         return None
     return {"table": table, "only in old": gone, "only in new": come, "columns": ", ".join(told)}
+
+
+def _count_only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> int:
+    query = f"select count(*) from ({one} except all {other})"
+    return connection.execute(query).fetchall()[0][0]
 
 
 def _open(marts: Path) -> duckdb.DuckDBPyConnection:
