@@ -1,6 +1,11 @@
-"""Writing files so that a reader sees the old one or the new one, never half of one."""
+"""Files: written whole or not at all, CSV that no cell can misuse, sums of several."""
 
+import csv
+import hashlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_whole(path: Path, content: str | bytes) -> Path:
@@ -14,3 +19,23 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     partial.write_bytes(content.encode() if isinstance(content, str) else content)
     partial.replace(path)
     return path
+
+
+def write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows under a header; a text that a spreadsheet would take for a formula is quoted."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(names)
+        writer.writerows([_inert(value) for value in row] for row in rows)
+
+
+def sum_of_files(files: Iterable[tuple[str, Path]]) -> str:
+    """Give one SHA-256 of files under the names that they go by, in the order given."""
+    sha = hashlib.sha256()
+    for name, path in files:
+        sha.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return sha.hexdigest()
+
+
+def _inert(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

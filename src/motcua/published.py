@@ -1,5 +1,6 @@
 """What a published file says of itself: its dictionary, and what two of them differ in."""
 
+import contextlib
 import io
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import xlsxwriter
 
 from motcua.errors import SettingsError
 from motcua.files import write_whole
-from motcua.intake.casting import quoted
+from motcua.office import FONT, PLAIN_STRINGS
+from motcua.sql import quoted
+from motcua.warehouse.edge import PUBLISHED_SCHEMAS
 
-FONT = "Times New Roman"
-_SCHEMAS = "('core', 'review', 'quality')"
+_SCHEMAS = f"({', '.join(map(quoted, PUBLISHED_SCHEMAS))})"
 _SHEETS = {
     "Bảng": (
         ("Lược đồ", "Bảng", "Mỗi dòng là gì", "Số cột"),
@@ -120,8 +122,10 @@ def _count_only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str) 
 
 def _open(marts: Path) -> duckdb.DuckDBPyConnection:
     try:
-        connection = duckdb.connect(str(marts), read_only=True)
-        connection.execute("select 1 from review.dim_metrics limit 1")
+        with contextlib.ExitStack() as opened:
+            connection = opened.enter_context(duckdb.connect(str(marts), read_only=True))
+            connection.execute("select 1 from review.dim_metrics limit 1").fetchall()
+            opened.pop_all()
     except duckdb.Error as error:
         reason = f"{marts} is no published file: {str(error).splitlines()[0]}"
         raise SettingsError("published file", reason) from None
@@ -130,8 +134,7 @@ def _open(marts: Path) -> duckdb.DuckDBPyConnection:
 
 def _workbook_of(sheets: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]]) -> bytes:
     buffer = io.BytesIO()
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    workbook = xlsxwriter.Workbook(buffer, {**options, "in_memory": True})
+    workbook = xlsxwriter.Workbook(buffer, {**PLAIN_STRINGS, "in_memory": True})
     plain = {"font_name": FONT, "font_size": 11, "valign": "top", "border": 1, "text_wrap": True}
     cell = workbook.add_format(plain)
     text = workbook.add_format({**plain, "num_format": "@", "quote_prefix": True})

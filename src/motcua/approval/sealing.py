@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from motcua.receipts import Receipt
+from motcua.sql import quoted
 
 MARTS = "marts.duckdb"
 PROVENANCE = "provenance.json"
@@ -78,10 +79,10 @@ def copy_statements(
     name = f"sealed.{schema}.{table}"
     yield f"create table {name} as select * from marts.{schema}.{table}{where} order by all"
     if comment:
-        yield f"comment on table {name} is {_literal(comment)}"
+        yield f"comment on table {name} is {quoted(comment)}"
     for column, text in columns.items():
         if text:
-            yield f"comment on column {name}.{column} is {_literal(text)}"
+            yield f"comment on column {name}.{column} is {quoted(text)}"
 
 
 def provenance(
@@ -116,7 +117,3 @@ def provenance(
     }
     text = json.dumps(told, ensure_ascii=False, indent=1, default=str)
     return f"{text}\n".encode()
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

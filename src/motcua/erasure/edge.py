@@ -31,7 +31,7 @@ from motcua.files import write_whole
 from motcua.intake import archives
 from motcua.intake import edge as intake
 from motcua.intake.arrivals import edge as arrivals
-from motcua.intake.casting import quoted, token_sql
+from motcua.intake.casting import token_sql
 from motcua.intake.deliveries import SourceFile
 from motcua.intake.judging import edge as judging
 from motcua.intake.opening import edge as opening
@@ -39,6 +39,7 @@ from motcua.intake.refusals import DeliveryRefusedError, writable
 from motcua.receipts import Receipt, read_receipt
 from motcua.redactions import Redaction, read_redactions, write_redactions
 from motcua.settings import Settings
+from motcua.sql import quoted
 
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from motcua.errors import MotcuaError
+from motcua.sql import quoted
 
 PLACE_KEYS = ("period_code", "province_code", "agency_code", "field_code", "level_code")
 DEFAULT_RULE = "ii06"
@@ -121,11 +122,7 @@ def _pair(pair: str, known: Sequence[str]) -> tuple[str, str]:
 
 
 def _equalities(keys: Mapping[str, str], prefix: str) -> str:
-    return "\n    and ".join(f"{prefix}{name} = {_text(value)}" for name, value in keys.items())
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    return "\n    and ".join(f"{prefix}{name} = {quoted(value)}" for name, value in keys.items())
 
 
 def _handling_conditions(keys: Mapping[str, str]) -> dict[str, str]:

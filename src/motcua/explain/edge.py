@@ -8,6 +8,7 @@ import duckdb
 from motcua.errors import PipelineError
 from motcua.explain.cells import Cell, UnknownNameError, cell_sql, dossiers_sql
 from motcua.explain.explanation import Explanation, Trace
+from motcua.files import write_csv
 from motcua.receipts import Receipt, ReceivedFile
 from motcua.settings import Settings
 
@@ -35,10 +36,9 @@ def read_explanation(settings: Settings, cell: Cell, out: Path | None = None) ->
             f"from found order by dossier_code, locality_code limit {SAMPLE_SIZE}"
         ).fetchall()
         if out:
-            connection.execute(
-                "copy (select * from found order by dossier_code, locality_code) "
-                f"to '{str(out).replace(chr(39), chr(39) * 2)}' (format csv, header)"
-            )
+            found = connection.execute("select * from found order by dossier_code, locality_code")
+            names = [column[0] for column in found.description or ()]
+            write_csv(out, names, iter(found.fetchone, None))
         as_of_date, is_simulated = connection.execute(
             "select as_of_date, is_simulated from quality.dim_builds"
         ).fetchone() or ("", False)

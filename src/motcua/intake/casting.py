@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from motcua.contracts import TONE_PLACEMENTS, Layout, fold, tone_placed
 from motcua.datasets import Dataset, type_of
+from motcua.sql import quoted
 
 LOCAL_ZONE = "Asia/Ho_Chi_Minh"
 NATIVE_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d")
@@ -68,11 +69,6 @@ class Reading:
     serial_columns: frozenset[str] = frozenset()
     grouped_columns: frozenset[str] = frozenset()
     number_marks: Mapping[str, str] = field(default_factory=dict)
-
-
-def quoted(text: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def folded_sql(text: str) -> str:

@@ -29,7 +29,7 @@ from motcua.contracts import (
 )
 from motcua.datasets import DATASETS, LINEAGE
 from motcua.errors import MotcuaError, PipelineError, SettingsError
-from motcua.files import write_whole
+from motcua.files import sum_of_files, write_whole
 from motcua.intake import deliveries
 from motcua.intake.arrivals.edge import (
     Kept,
@@ -354,11 +354,8 @@ def _run_suite(
 
 
 def _suites_sum(settings: Settings) -> str | None:
-    sha = hashlib.sha256()
     paths = sorted(settings.suites.glob("*.json"))
-    for path in paths:
-        sha.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return sha.hexdigest() if paths else None
+    return sum_of_files((path.name, path) for path in paths) if paths else None
 
 
 @contextlib.contextmanager

@@ -19,11 +19,11 @@ from motcua.intake.casting import (
     Cast,
     day_order,
     is_decimal,
-    quoted,
 )
 from motcua.intake.refusals import DeliveryRefusedError
 from motcua.intake.rescues import rescue
 from motcua.receipts import Rescue
+from motcua.sql import quoted
 
 _TURNED = {"dmy": "mdy", "mdy": "dmy"}
 _ORDER_CODES = {"dmy": "day_before_month", "mdy": "month_before_day"}

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from motcua.contracts import Contract, Layout, fold
-from motcua.intake.casting import NATIVE_END, decimal_sources, quoted
+from motcua.intake.casting import NATIVE_END, decimal_sources
 from motcua.intake.headers import HeaderMatch, read_columns, tellable
+from motcua.sql import quoted
 
 Record = Mapping[str, object]
 ITEMS = "\0items"

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from motcua.datasets import DATASETS
-from motcua.intake.casting import quoted
 from motcua.receipts import DatasetCount, Receipt
+from motcua.sql import quoted
 
 Line = dict[str, object]
 _PLACE = "_source_file, _source_row, _number"

@@ -21,7 +21,6 @@ from motcua.errors import PipelineError, SettingsError
 from motcua.intake import edge as intake
 from motcua.intake import worksheets
 from motcua.intake.arrivals import edge as arrivals
-from motcua.intake.casting import quoted
 from motcua.intake.decoding.edge import MAX_LINE_BYTES
 from motcua.intake.deliveries import SourceFile
 from motcua.intake.headers import DELIMITERS
@@ -31,6 +30,7 @@ from motcua.onboarding import changes, drafting, writing
 from motcua.onboarding.drafting import LayoutDraft, Table
 from motcua.receipts import Receipt
 from motcua.settings import Settings
+from motcua.sql import quoted
 
 SAMPLE_ROWS = 2_000
 LINE_LENGTH = 1 << 18

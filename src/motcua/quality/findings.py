@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from motcua.quality.suites import Rule
+from motcua.sql import quoted_or_null
 
 CODE_FORMS = ("dossier_code", "procedure_code")
 """Columns whose form the contract gives; suites ask the macro ``has_<column>_form(code)``."""
@@ -16,7 +17,7 @@ def view_sql(view: str, dataset_code: str, missing_columns: Sequence[str]) -> st
 
 def macro_sql(column: str, form: str | None) -> str:
     """Make a form known as a constant, or DuckDB would compile the expression anew for each row."""
-    pattern = "null" if form is None else _literal(form)
+    pattern = "null" if form is None else quoted_or_null(form)
     return (
         f"create or replace temp macro has_{column}_form(code) as "
         f"regexp_full_match(code, {pattern})"
@@ -25,7 +26,7 @@ def macro_sql(column: str, form: str | None) -> str:
 
 def export_macro_sql(exported_at: str) -> str:
     """Make known what lies after the export; one dated without a time is taken at its day's end."""
-    exported = f"timestamp {_literal(exported_at)}"
+    exported = f"timestamp {quoted_or_null(exported_at)}"
     return (
         "create or replace temp macro is_after_export(moment) as "
         f"moment > {exported} and (cast(moment as date) > cast({exported} as date) "
@@ -46,10 +47,12 @@ def tables_sql(rules: Sequence[Rule]) -> Iterable[str]:
         "create or replace table finding_rules (rule_no smallint, rule_code varchar, "
         "column_name varchar, severity_code varchar, sentence varchar, mend varchar)"
     )
+    told = (
+        (rule.rule_code, rule.column_name, rule.severity_code, rule.sentence, rule.mend)
+        for rule in rules
+    )
     values = ", ".join(
-        f"({number}, {_literal(rule.rule_code)}, {_literal(rule.column_name)}, "
-        f"{_literal(rule.severity_code)}, {_literal(rule.sentence)}, {_literal(rule.mend)})"
-        for number, rule in enumerate(rules)
+        f"({number}, {', '.join(map(quoted_or_null, texts))})" for number, texts in enumerate(told)
     )
     if values:
         yield f"insert into finding_rules values {values}"
@@ -73,7 +76,3 @@ def insert_sql(rule_no: int, query: str, *, has_column_name: bool) -> str:
 def row_query(rule: Rule, table: str) -> str | None:
     """Give the query of an UnexpectedRowsExpectation as Great Expectations runs it."""
     return rule.query and rule.query.format(batch=table).rstrip("; \n")
-
-
-def _literal(text: str | None) -> str:
-    return "null" if text is None else "'" + text.replace("'", "''") + "'"

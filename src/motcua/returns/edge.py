@@ -16,7 +16,6 @@ import duckdb
 from motcua.contracts import Contract, Layout, fold, parse_contract
 from motcua.datasets import DATASETS, type_of
 from motcua.intake import workbooks
-from motcua.intake.casting import quoted
 from motcua.intake.decoding.edge import Decoded
 from motcua.intake.deliveries import SourceFile
 from motcua.intake.opening import edge as opening
@@ -39,6 +38,7 @@ from motcua.returns.model import (
 from motcua.returns.texts import cell_text, faulty_text
 from motcua.returns.workbook import render_workbook
 from motcua.settings import REPOSITORY, Settings
+from motcua.sql import quoted
 
 KEYS_FILE = "finding_keys.parquet"
 """In a delivery's quarantine: what its successor is compared with. Hashes of codes, no value."""

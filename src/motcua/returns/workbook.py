@@ -17,6 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from motcua.office import FONT, PLAIN_STRINGS
 from motcua.returns import mark
 from motcua.returns.model import (
     SEVERITIES,
@@ -32,7 +33,6 @@ from motcua.returns.texts import cell_text
 from motcua.snapshot.model import SIMULATED_BANNER
 from motcua.snapshot.numbers import format_count, format_moment
 
-FONT = "Times New Roman"
 REASONS_SHEET = "Lý do"
 HEAD_ROW = 4
 """Row of the headings in a sheet of lines, from 0; the contract says it from 1."""
@@ -145,13 +145,7 @@ class _Styles:
 def render_workbook(one: Return, scratch: str) -> bytes:
     """Write the workbook of a return; long sheets grow in files of a scratch folder."""
     buffer = io.BytesIO()
-    options = {
-        "constant_memory": False,
-        "tmpdir": scratch,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
+    options = {**PLAIN_STRINGS, "constant_memory": False, "tmpdir": scratch}
     workbook = xlsxwriter.Workbook(buffer, options)
     workbook.set_properties(
         {

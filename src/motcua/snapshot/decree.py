@@ -10,7 +10,8 @@ from docx.section import Section as WordSection
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
-FONT = "Times New Roman"
+from motcua.office import FONT
+
 BODY_SIZE = Pt(13)
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 

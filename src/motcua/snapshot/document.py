@@ -13,9 +13,9 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from motcua.office import FONT
 from motcua.snapshot.decree import (
     BODY_SIZE,
-    FONT,
     banner_run,
     centred,
     set_up_page,

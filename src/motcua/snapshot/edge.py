@@ -1,7 +1,6 @@
 """Read a review from the marts, write its pack, verify a pack. Rules are in the modules beside."""
 
 import contextlib
-import csv
 import hashlib
 import json
 import logging
@@ -15,6 +14,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from motcua.errors import PipelineError
+from motcua.files import write_csv
 from motcua.settings import Settings
 from motcua.shelf.edge import (
     folder_name,
@@ -298,7 +298,8 @@ def _read_restatement(
         what = f"the pack is as of {header.as_of_date}, what is taken in is older"
         raise PipelineError("restate", what)
     if out:
-        _write_csv(out, _read(connection, restatement.DOSSIERS, pack))
+        moved = _read(connection, restatement.DOSSIERS, pack)
+        write_csv(out, list(moved[0]) if moved else (), (list(row.values()) for row in moved))
     period = {"period_code": header.period_code, "province_code": header.province_code}
     return Restatement(
         review_code=header.review_code,
@@ -312,15 +313,6 @@ def _read_restatement(
         ),
         reasons=_read(connection, restatement.REASONS, pack),
     )
-
-
-def _write_csv(path: Path, rows: Records) -> None:
-    """Write rows with their names as a header; an empty file where there is none."""
-    with path.open("w", encoding="utf-8", newline="") as handle:
-        if rows:
-            writer = csv.DictWriter(handle, rows[0])
-            writer.writeheader()
-            writer.writerows(rows)
 
 
 class _Reader:

@@ -11,17 +11,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from motcua.office import FONT, PLAIN_STRINGS
 from motcua.snapshot.model import Cell, Column, Content, Note, Row, Table
 
-FONT = "Times New Roman"
 _NUMBER_FORMATS = {"count": "#,##0", "share": "0.00%", "score": "#,##0.00", "date": "dd/mm/yyyy"}
 _FILLS = {"body": None, "group": "#E8EDF3", "total": "#D5DEE9"}
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_numbers": False,
-    "strings_to_urls": False,
-}
+_OPTIONS = {**PLAIN_STRINGS, "in_memory": True}
 _HEAD_LINES = 4
 """Lines above a sheet's table: banner, title, frame, unit."""
 

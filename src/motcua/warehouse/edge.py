@@ -30,6 +30,7 @@ from motcua.retention import run_retention
 from motcua.settings import Settings
 from motcua.shelf.edge import read_sealed
 from motcua.shelf.states import DOSSIERS, MANIFEST
+from motcua.sql import quoted
 from motcua.warehouse.gate import find_refusals
 from motcua.warehouse.project import ProjectFolder, SealedPack
 
@@ -385,8 +386,8 @@ def _mark_comments_as_simulated(connection: duckdb.DuckDBPyConnection) -> None:
         {"notice": SIMULATED_NOTICE},
     ).fetchall()
     for kind, schema, name, comment in relations:
-        text = f"{SIMULATED_NOTICE}. {comment}".replace("'", "''")
-        connection.execute(f"comment on {kind} {schema}.{name} is '{text}'")
+        text = quoted(f"{SIMULATED_NOTICE}. {comment}")
+        connection.execute(f"comment on {kind} {schema}.{name} is {text}")
 
 
 def _write_parquet(settings: Settings, marts_file: Path, folder: Path) -> None:

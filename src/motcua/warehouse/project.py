@@ -6,7 +6,6 @@ it is kept beside the project (``target/``), named by a sum of the project's fil
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -17,6 +16,8 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+
+from motcua.files import sum_of_files
 
 PARSE = "partial_parse.msgpack"
 _NO_DOSSIERS = """
@@ -147,9 +148,7 @@ class ProjectFolder:
     @property
     def _kept_parse(self) -> Path:
         """Name the parse by the project that it is of: dbt mends one of another project wrongly."""
-        sha = hashlib.sha256()
         files = sorted((self.project / "dbt_project").rglob("*"))
-        for path in filter(Path.is_file, [self.project / "dbt_project.yml", *files]):
-            name = path.relative_to(self.project).as_posix()
-            sha.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-        return self.project / "target" / f"parse-{sha.hexdigest()[:16]}.msgpack"
+        paths = filter(Path.is_file, [self.project / "dbt_project.yml", *files])
+        told = sum_of_files((path.relative_to(self.project).as_posix(), path) for path in paths)
+        return self.project / "target" / f"parse-{told[:16]}.msgpack"

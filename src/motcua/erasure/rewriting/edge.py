@@ -22,10 +22,10 @@ from motcua.erasure import books, persons, texts
 from motcua.erasure.persons import Fields, Person, Row
 from motcua.errors import ErasureError
 from motcua.intake import archives, encodings, workbooks, worksheets
-from motcua.intake.casting import quoted
 from motcua.intake.decoding.edge import Probe
 from motcua.intake.opening import edge as opening
 from motcua.intake.records import LooseRecord, loose_records
+from motcua.sql import quoted
 
 HEAD_BYTES = 1 << 12
 SHARED_STRINGS = "xl/sharedStrings.xml"

@@ -30,7 +30,6 @@ from motcua.intake.casting import (
     casts_of,
     day_sources,
     decimal_sources,
-    quoted,
     rows_sql,
     view_sql,
 )
@@ -42,6 +41,7 @@ from motcua.intake.refusals import DeliveryRefusedError, over
 from motcua.intake.rescues import added_up, encoding_code, rescue
 from motcua.receipts import Rescue
 from motcua.settings import Settings
+from motcua.sql import quoted
 
 logger = logging.getLogger(__name__)
 

@@ -28,7 +28,6 @@ from motcua.intake.arrivals.edge import (
     read_files,
     read_manifest,
 )
-from motcua.intake.casting import quoted
 from motcua.intake.decoding import edge as decoding
 from motcua.intake.decoding.edge import Decoded, Probe
 from motcua.intake.deliveries import Manifest, Plan, SourceFile
@@ -44,6 +43,7 @@ from motcua.receipts import (
 from motcua.returns import edge as returns
 from motcua.returns.mark import Mark, corrected_at
 from motcua.settings import Settings
+from motcua.sql import quoted, quoted_or_null
 from motcua.workers import Turn
 
 ROW_GROUP_ROWS = 122_880
@@ -442,7 +442,8 @@ def _note_findings(
     has_mend = "mend" in connection.table("found").columns
     connection.execute(
         f"insert into refusals select {quoted(arrival.delivery_id)}, {quoted(code)}, "
-        f"row._source_file, {_or_null(decoded.sheet_name)}, row._source_row, found.column_name, "
+        f"row._source_file, {quoted_or_null(decoded.sheet_name)}, "
+        "row._source_row, found.column_name, "
         f"case found.column_name {classes} else 'text' end, found.rule_code, found.severity_code, "
         f"found.sentence, {'found.mend' if has_mend else 'null'}, {sequence} "
         f"from found inner join {code} as row on row._row_id = found._row_id"
@@ -466,14 +467,10 @@ def _note_lines(connection: duckdb.DuckDBPyConnection, arrival: Arrival, decoded
     connection.register("refused_lines", relation)
     connection.execute(
         f"insert into refusals select {quoted(arrival.delivery_id)}, {quoted(code)}, source_file, "
-        f"{_or_null(decoded.sheet_name)}, source_row, null, 'text', rule_code, "
+        f"{quoted_or_null(decoded.sheet_name)}, source_row, null, 'text', rule_code, "
         f"'critical', sentence, mend, {list(DATASETS).index(code)} from refused_lines"
     )
     connection.unregister("refused_lines")
-
-
-def _or_null(text: str | None) -> str:
-    return "null" if text is None else quoted(text)
 
 
 def _refusal_of(
