@@ -39,6 +39,8 @@ def test_facts_of_a_sheet_do_not_depend_on_how_it_is_read(size):
                      id="attributes in another order"),
         pytest.param(b'<row r="1"><c r="AA1"/></row><row>' + b"<c/>" * 30 + b"</row>",
                      SheetFacts(2, 30), id="named and unnamed"),
+        pytest.param(b'<row r="1"><c r="AA1"/></row><row>' + b'<c r="5"/>' * 30 + b"</row>",
+                     SheetFacts(2, 30), id="names that name no column"),
     ],
 )  # fmt: skip
 def test_span_of_a_sheet_is_what_a_reader_would_lay_out(xml, expected):

@@ -22,6 +22,7 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d{1,9})[\"']")
 _CELL = re.compile(rb"<(?:\w+:)?c\b(?:[^>]*?\br=[\"']([A-Z]{1,4})\d)?")
 _WIDE_CELL = re.compile(rb'<c r="([A-Z]{2,4})\d')
+_ODD_CELL = re.compile(rb'<c r="(?![A-Z]{1,4}\d)')
 """A cell beyond Z as nearly every program writes it; found much faster than every cell is."""
 _BARE_FORMULA = re.compile(
     rb"<(?:\w+:)?c\b[^>]*>\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
@@ -129,7 +130,11 @@ def _pieces(blocks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
 
 def _width_of(piece: bytes) -> int:
     """Give the last column that a cell names; cells that name none stand side by side."""
-    is_plain = piece.count(b'<c r="') == piece.count(b"<c") and b":c" not in piece
+    is_plain = (
+        piece.count(b'<c r="') == piece.count(b"<c")
+        and b":c" not in piece
+        and not _ODD_CELL.search(piece)
+    )
     # Beyond Z few cells are left to look at.
     found = (is_plain and _WIDE_CELL.findall(piece)) or _CELL.findall(piece)
     named = max((column_number(name) for name in set(found) if name), default=0)
