@@ -1,4 +1,4 @@
-"""Run one DAG by `dag.test()` in a process of its own and print what became of each task."""
+"""Run DAGs by `dag.test()` in one process and print, a line a run, what became of each task."""
 
 import argparse
 import json
@@ -8,10 +8,10 @@ from datetime import timedelta
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("dag_id")
+    parser.add_argument("dag_ids", nargs="+")
     parser.add_argument("--fault-in-locality")
     parser.add_argument("--fault-in-data-docs", action="store_true")
-    parser.add_argument("--conf", default="{}")
+    parser.add_argument("--conf", default="{}", help="of the last")
     arguments = parser.parse_args()
 
     from motcua.orchestration import prepare_airflow
@@ -25,18 +25,25 @@ def main() -> None:
 
     from airflow.dag_processing.dagbag import DagBag
 
-    dag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"]).dags[arguments.dag_id]
+    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+    for dag_id in arguments.dag_ids:
+        is_last = dag_id == arguments.dag_ids[-1]
+        print(json.dumps(run(bag.dags[dag_id], json.loads(arguments.conf) if is_last else {})))
+
+
+def run(dag, conf: dict) -> dict:
+    """Run a DAG without waiting before a retry; give its state and its tasks'."""
     for task in dag.tasks:
         if hasattr(task, "retry_delay"):
             task.retry_delay = timedelta(0)
         else:
             task.partial_kwargs["retry_delay"] = timedelta(0)
-    run = dag.test(run_conf=json.loads(arguments.conf))
+    ran = dag.test(run_conf=conf)
     states = {
         f"{one.task_id}[{one.map_index}]": [str(one.state), one.rendered_map_index, one.try_number]
-        for one in run.get_task_instances()
+        for one in ran.get_task_instances()
     }
-    print(json.dumps({"state": str(run.state), "tasks": states}))
+    return {"state": str(ran.state), "tasks": states}
 
 
 def break_intake_of(locality: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests_support import Home, last_line
+from tests_support import Home
 
 HERE = Path(__file__).resolve().parent
 LOG = Path(os.environ.get("MOTCUA_WABO_LOG", HERE / "../../../shared/real/wabo_receipt.csv"))
@@ -39,17 +39,12 @@ def published(tmp_path_factory):
     inbox = home.settings.inbox / "wabo"
     inbox.mkdir(parents=True)
     (inbox / LOG.name).write_bytes(LOG.read_bytes())
-    review = json.dumps({"review": "2011-CY", "province": "X01"})
-    ran = [
-        last_line(
-            home.run(str(HERE / "run_dag.py"), *arguments, MOTCUA_LOCALITIES=str(register)).stdout
-        )["state"]
-        for arguments in (
-            ("intake_exports",),
-            ("build_warehouse",),
-            ("review_snapshot", "--conf", review),
-        )
-    ]
+    printed = home.run(
+        *(str(HERE / "run_dag.py"), "intake_exports", "build_warehouse", "review_snapshot"),
+        *("--conf", json.dumps({"review": "2011-CY", "province": "X01"})),
+        MOTCUA_LOCALITIES=str(register),
+    ).stdout
+    ran = [json.loads(line)["state"] for line in printed.splitlines() if line.startswith("{")]
     return home, ran
 
 

@@ -1,6 +1,6 @@
 """Run a suite by Great Expectations on a DuckDB table.
 
-Import this module inside functions only: it takes 9 s.
+Import this module inside functions only: it takes seconds.
 """
 
 import json
