@@ -39,9 +39,7 @@ timed as (
     select
         closed.*,
         date_trunc('second', closed.closed_at) as second_at,
-        extract(hour from closed.closed_at) * 3600
-        + extract(minute from closed.closed_at) * 60
-        + extract(second from closed.closed_at) as second_of_day
+        {{ second_of_day("closed.closed_at") }} as second_of_day
     from closed
 ),
 
@@ -144,40 +142,41 @@ asked as (
     where requested_at is not null
 ),
 
+changes_flagged as (
+    select
+        flags.flag_code,
+        changes.dossier_key,
+        min(changes.valid_from) as first_at,
+        max(changes.valid_from) as last_at,
+        count(*) as noted_count,
+        min_by(changes._delivery_id, changes.valid_from) as first_delivery_id,
+        max_by(changes._delivery_id, changes.valid_from) as last_delivery_id
+    from changes
+    inner join flags
+        on
+            (
+                flags.flag_code = 'due_moved_after_due'
+                and changes.is_due_later
+                and changes.was_past_due
+            )
+            or (flags.flag_code = 'due_moved_again' and changes.is_due_later)
+            or (flags.flag_code = 'reopened' and changes.is_reopened)
+    where changes.is_due_later or changes.is_reopened
+    group by flags.flag_code, changes.dossier_key
+),
+
+-- A second move is noted when it came, the others when they first were seen.
 shown_by_history as (
     select
-        'due_moved_after_due' as flag_code,
+        flag_code,
         dossier_key,
-        min(valid_from) as noted_at,
-        count(*) as noted_count,
-        min_by(_delivery_id, valid_from) as _delivery_id,
+        case when flag_code = 'due_moved_again' then last_at else first_at end as noted_at,
+        noted_count,
+        case when flag_code = 'due_moved_again' then last_delivery_id else first_delivery_id end
+            as _delivery_id,
         cast(null as timestamp) as due_before_at
-    from changes
-    where is_due_later and was_past_due
-    group by dossier_key
-    union all
-    select
-        'due_moved_again' as flag_code,
-        dossier_key,
-        max(valid_from) as noted_at,
-        count(*) as noted_count,
-        max_by(_delivery_id, valid_from) as _delivery_id,
-        cast(null as timestamp) as due_before_at
-    from changes
-    where is_due_later
-    group by dossier_key
-    having count(*) > 1
-    union all
-    select
-        'reopened' as flag_code,
-        dossier_key,
-        min(valid_from) as noted_at,
-        count(*) as noted_count,
-        min_by(_delivery_id, valid_from) as _delivery_id,
-        cast(null as timestamp) as due_before_at
-    from changes
-    where is_reopened
-    group by dossier_key
+    from changes_flagged
+    where flag_code <> 'due_moved_again' or noted_count > 1
     union all
     select
         'supplement_after_due' as flag_code,
