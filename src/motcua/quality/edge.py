@@ -106,12 +106,6 @@ def _prepare(connection: duckdb.DuckDBPyConnection, suite: Suite) -> str:
         connection.execute(findings.export_macro_sql(exported_at))
         for column, form in zip(findings.CODE_FORMS, found, strict=True):
             connection.execute(findings.macro_sql(column, form))
-    # A view cannot replace a table of the same name.
-    kinds = connection.execute(
-        "select table_type from information_schema.tables where table_name = 'findings'"
-    ).fetchall()
-    if ("BASE TABLE",) in kinds:
-        connection.execute("drop table findings")
     for statement in findings.tables_sql(suite.rules):
         connection.execute(statement)
     present = set(connection.table(suite.dataset_code).columns)

@@ -43,19 +43,20 @@ def tables_sql(rules: Sequence[Rule]) -> Iterable[str]:
         "create or replace table finding_rows "
         "(_row_id bigint, rule_no smallint, column_name varchar)"
     )
-    yield (
-        "create or replace table finding_rules (rule_no smallint, rule_code varchar, "
-        "column_name varchar, severity_code varchar, sentence varchar, mend varchar)"
-    )
     told = (
         (rule.rule_code, rule.column_name, rule.severity_code, rule.sentence, rule.mend)
         for rule in rules
     )
-    values = ", ".join(
-        f"({number}, {', '.join(map(quoted_or_null, texts))})" for number, texts in enumerate(told)
+    values = [
+        f"({number}::smallint, {', '.join(map(quoted_or_null, texts))})"
+        for number, texts in enumerate(told)
+    ]
+    # One line more, which no row has: a suite may have no rule.
+    values.append(f"(-1::smallint, {', '.join(['null::varchar'] * 5)})")
+    yield (
+        f"create or replace table finding_rules as from (values {', '.join(values)}) as rule "
+        "(rule_no, rule_code, column_name, severity_code, sentence, mend)"
     )
-    if values:
-        yield f"insert into finding_rules values {values}"
     yield (
         "create or replace view findings as select found._row_id, rule.rule_code, "
         "coalesce(found.column_name, rule.column_name) as column_name, rule.severity_code, "

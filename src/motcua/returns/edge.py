@@ -144,8 +144,6 @@ def note_dataset(
     code = decoded.dataset_code
     (line_count,) = connection.execute("select count(distinct _row_id) from found").fetchone()
     loose_count = len(decoded.refused_lines)
-    if not line_count and not loose_count:
-        return
     _note_keys(connection, code)
     faulty = {
         name for (name,) in connection.execute("select distinct column_name from found").fetchall()

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from motcua.receipts import Receipt
 from motcua.returns.mark import Mark
@@ -49,8 +50,7 @@ class Column:
     words: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A value to write, and the severity of what is wrong with it."""
 
     value: Value = None

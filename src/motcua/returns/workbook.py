@@ -420,27 +420,28 @@ def _write_line(
         sheet.write_string(row, place, text, styles.boxed)
     sheet.write_number(row, _told_place(6), line.source_row, styles.count)
     for number, cell in line.cells.items():
-        _write_cell(sheet, row, order[number], lines.columns[number], cell, styles)
+        if isinstance(cell.value, str):  # most of them
+            style = styles.value("string", cell.mark)
+            sheet.write_string(row, order[number], cell.value, style)
+        else:
+            _write_other(sheet, row, order[number], lines.columns[number], cell, styles)
 
 
-def _write_cell(
+def _write_other(
     sheet: Worksheet, row: int, place: int, column: Column, cell: Cell, styles: _Styles
 ) -> None:
     """Write a value as its type where Excel can hold it, else as text; nothing as a blank."""
     value = cell.value
-    kind = _kind(column)
-    if isinstance(value, str):
-        sheet.write_string(row, place, value, styles.value("string", cell.mark))
-    elif value is None:
-        sheet.write_blank(row, place, None, styles.value(kind, cell.mark))
-    elif isinstance(value, dt.date):
-        if value.year < _FIRST_YEAR:
-            text = f"{value.day:02}/{value.month:02}/{value.year:04}{_clock(value)}"
-            sheet.write_string(row, place, text, styles.value("string", cell.mark))
-        else:
-            sheet.write_datetime(row, place, value, styles.value(kind, cell.mark))
+    style = styles.value(_kind(column), cell.mark)
+    if value is None:
+        sheet.write_blank(row, place, None, style)
+    elif not isinstance(value, dt.date):
+        _write_number(sheet, row, place, value, style)
+    elif value.year < _FIRST_YEAR:
+        text = f"{value.day:02}/{value.month:02}/{value.year:04}{_clock(value)}"
+        sheet.write_string(row, place, text, styles.value("string", cell.mark))
     else:
-        _write_number(sheet, row, place, value, styles.value(kind, cell.mark))
+        sheet.write_datetime(row, place, value, style)
 
 
 def _kind(column: Column) -> str:

@@ -278,7 +278,8 @@ def _check_datasets(
         count = _sort_rows(connection, arrival, decoded)
         counts.append(count)
         columns = _columns_sent(plan.contract.datasets[code], probes[code])
-        returns.note_dataset(connection, decoded, columns, context.settings.max_return_lines)
+        if count.refused_count or count.warned_count:
+            returns.note_dataset(connection, decoded, columns, context.settings.max_return_lines)
         refusal = refusal or _refusal_of(arrival, plan.contract, count, outcome)
         _keep_accepted(connection, context, arrival, decoded, exported_at, count, outputs)
         _drop_rows(connection, decoded)
@@ -385,28 +386,23 @@ def _sort_rows(
     """Mark the rows with a critical finding, keep all reasons, and count."""
     code, table = decoded.dataset_code, decoded.table
     connection.execute("create or replace table found as select * from findings")
-    connection.execute(
-        "create or replace table refused_rows as "
-        "select distinct _row_id from found where severity_code = 'critical'"
-    )
-    refused_rows = _count(connection, "select count(*) from refused_rows")
-    warned = _count(
-        connection,
-        "select count(distinct _row_id) from found "
-        "where _row_id not in (select _row_id from refused_rows)",
-    )
+    named, refused_rows = connection.execute(
+        "select count(distinct _row_id), "
+        "count(distinct case when severity_code = 'critical' then _row_id end) from found"
+    ).fetchall()[0]
     if refused_rows:
         connection.execute(f"alter table {table} add column _is_refused boolean default false")
         connection.execute(
             f"update {table} set _is_refused = true "
-            f"where rowid in (select _row_id from refused_rows)"
+            "where rowid in (select _row_id from found where severity_code = 'critical')"
         )
     accepted_where = f"{decoded.where}{' and not _is_refused' if refused_rows else ''}"
     connection.execute(
         f"create or replace view accepted_rows as select {decoded.select} from {table} "
         f"where {accepted_where}"
     )
-    _note_findings(connection, arrival, decoded)
+    if named:
+        _note_findings(connection, arrival, decoded)
     _note_lines(connection, arrival, decoded)
     accepted = _count(connection, "select count(*) from accepted_rows")
     source_count = decoded.line_count + decoded.spread_count - decoded.folded_count
@@ -424,7 +420,7 @@ def _sort_rows(
         source_count=source_count,
         accepted_count=accepted,
         refused_count=refused_count,
-        warned_count=warned,
+        warned_count=named - refused_rows,
         accepted_file=None,
         rescues=decoded.rescues,
     )
@@ -502,7 +498,7 @@ def _keep_validation(
     path = context.settings.quarantine / arrival.delivery_id / f"validation-{code}.json"
     partial = partial_of(path)
     outputs.others.append((partial, path))
-    text = json.dumps(outcome.result, ensure_ascii=False, indent=1, default=str)
+    text = json.dumps(outcome.result, ensure_ascii=False, default=str)
     partial.write_text(text + "\n", encoding="utf-8")
 
 
