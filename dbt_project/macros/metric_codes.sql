@@ -37,6 +37,8 @@
         'petitions_on_time',
         'petitions_satisfied',
         'time_cut',
-        'time_cut_mean'
+        'time_cut_mean',
+        'points_lost',
+        'due_soon'
     ]) }}
 {%- endmacro %}

@@ -16,9 +16,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "queries.md"
 QUERIES = re.findall(r"^(\d+)\. ([^\n]+)\n\n```sql\n(.*?)```", PAGE.read_text("utf-8"), re.S | re.M)
 
 
-def test_twenty_questions_are_worked_and_answered(demo_run):
+def test_questions_are_worked_and_answered(demo_run):
     home, _ = demo_run
-    assert [int(number) for number, *_ in QUERIES] == list(range(1, 21))
+    assert [int(number) for number, *_ in QUERIES] == list(range(1, len(QUERIES) + 1))
+    assert len(QUERIES) >= 20
     with duckdb.connect(str(home.settings.marts_file), read_only=True) as connection:
         unanswered = [q for number, q, sql in QUERIES if not connection.execute(sql).fetchall()]
     assert unanswered == []

@@ -38,6 +38,7 @@ ROLL_UPS = {
     "fct_dossier_versions": {"fct_dossiers", "fct_compared_versions"},
     "fct_restatements": {"fct_dossiers", "fct_dossier_periods", "fct_compared_versions"},
     "mart_review__scorecard_groups": {"mart_review__scorecard"},
+    "mart_review__points": {"mart_review__scorecard", "mart_review__petitions"},
     "mart_review__overdue": {"mart_review__overdue_dossiers"},
     "mart_review__overdue_days": {"mart_review__overdue_dossiers"},
     "mart_review__targets": {
