@@ -39,6 +39,8 @@
         'time_cut',
         'time_cut_mean',
         'points_lost',
-        'due_soon'
+        'due_soon',
+        'reported_gap',
+        'portal_gap'
     ]) }}
 {%- endmacro %}

@@ -39,6 +39,7 @@ ROLL_UPS = {
     "fct_restatements": {"fct_dossiers", "fct_dossier_periods", "fct_compared_versions"},
     "mart_review__scorecard_groups": {"mart_review__scorecard"},
     "mart_review__points": {"mart_review__scorecard", "mart_review__petitions"},
+    "mart_review__reconciliation": {"mart_review__handling", "mart_review__portal_differences"},
     "mart_review__overdue": {"mart_review__overdue_dossiers"},
     "mart_review__overdue_days": {"mart_review__overdue_dossiers"},
     "mart_review__targets": {
@@ -52,7 +53,7 @@ ROLL_UPS = {
 INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__showings"}
 # A view, since most of its rows stand in another table already; it reads published tables only,
 # whose grains are tested.
-PUBLISHED_VIEWS = {"fct_dossier_versions"}
+PUBLISHED_VIEWS = {"fct_dossier_versions", "mart_review__portal_differences"}
 ENDINGS = {
     "date": ("_date", "_from", "_to"),
     "timestamp": ("_at", "_from", "_to"),
