@@ -41,6 +41,7 @@
         'points_lost',
         'due_soon',
         'reported_gap',
-        'portal_gap'
+        'portal_gap',
+        'mix_adjusted_in_time'
     ]) }}
 {%- endmacro %}

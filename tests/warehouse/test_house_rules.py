@@ -40,6 +40,7 @@ ROLL_UPS = {
     "mart_review__scorecard_groups": {"mart_review__scorecard"},
     "mart_review__points": {"mart_review__scorecard", "mart_review__petitions"},
     "mart_review__reconciliation": {"mart_review__handling", "mart_review__portal_differences"},
+    "mart_review__comparison": {"mart_review__handling"},
     "mart_review__procedure_counts": {"mart_review__services"},
     "mart_review__overdue": {"mart_review__overdue_dossiers"},
     "mart_review__overdue_days": {"mart_review__overdue_dossiers"},
