@@ -255,6 +255,13 @@ def test_every_metric_has_a_doc_block_and_every_rate_a_name(manifest, models):
         assert used <= codes
 
 
+def test_every_metric_says_what_it_counts_and_works_an_example(manifest):
+    for doc in manifest["docs"].values():
+        if doc["name"].startswith("metric_"):
+            for word in ("Tử số: ", "Không tính: ", "Đơn vị: ", "Ví dụ: "):
+                assert f"\n{word}" in doc["block_contents"], doc["name"]
+
+
 def test_every_rule_set_has_a_doc_block_and_a_row(manifest, models):
     blocks = {
         doc["name"].removeprefix("rule_")
