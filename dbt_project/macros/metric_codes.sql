@@ -37,6 +37,11 @@
         'petitions_on_time',
         'petitions_satisfied',
         'time_cut',
-        'time_cut_mean'
+        'time_cut_mean',
+        'points_lost',
+        'due_soon',
+        'reported_gap',
+        'portal_gap',
+        'mix_adjusted_in_time'
     ]) }}
 {%- endmacro %}

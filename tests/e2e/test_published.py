@@ -13,14 +13,18 @@ from motcua.published import read_differences, write_dictionary
 
 pytestmark = pytest.mark.xdist_group("demo")
 PAGE = Path(__file__).parents[2] / "docs" / "queries.md"
+BLOCKS = re.findall(r"```sql\n(.*?)```", PAGE.read_text("utf-8"), re.S)
 QUERIES = re.findall(r"^(\d+)\. ([^\n]+)\n\n```sql\n(.*?)```", PAGE.read_text("utf-8"), re.S | re.M)
 
 
-def test_twenty_questions_are_worked_and_answered(demo_run):
+def test_questions_are_worked_and_answered(demo_run):
     home, _ = demo_run
-    assert [int(number) for number, *_ in QUERIES] == list(range(1, 21))
+    assert [int(number) for number, *_ in QUERIES] == list(range(1, len(QUERIES) + 1))
+    assert len(QUERIES) >= 20
     with duckdb.connect(str(home.settings.marts_file), read_only=True) as connection:
         unanswered = [q for number, q, sql in QUERIES if not connection.execute(sql).fetchall()]
+        for sql in BLOCKS:
+            connection.execute(sql)
     assert unanswered == []
 
 

@@ -16,11 +16,7 @@ def built(
     compiled: Warehouse, landed: Warehouse, as_of_date: str, *wanted: str
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a database with the models wanted and all they stand on, as of a date."""
-    nodes = {
-        node["name"]: node
-        for node in compiled.manifest()["nodes"].values()
-        if node["resource_type"] in ("model", "seed")
-    }
+    nodes = _nodes(compiled)
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute(f"set file_search_path = '{landed.project.folder}'")
         connection.execute("attach ':memory:' as marts")
@@ -31,6 +27,24 @@ def built(
             connection.execute(_statement(node, as_of_date))
         connection.execute("use marts")
         yield connection
+
+
+def make_again(
+    connection: duckdb.DuckDBPyConnection, compiled: Warehouse, as_of_date: str, *names: str
+) -> None:
+    """Make tables of the database anew, in the order named, from what stands in it now."""
+    nodes = _nodes(compiled)
+    for name in names:
+        statement = _statement(nodes[name], as_of_date)
+        connection.execute(statement.replace("create table", "create or replace table", 1))
+
+
+def _nodes(compiled: Warehouse) -> dict[str, dict]:
+    return {
+        node["name"]: node
+        for node in compiled.manifest()["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
 
 
 def _in_order(nodes: dict[str, dict], wanted: tuple[str, ...]) -> list[str]:

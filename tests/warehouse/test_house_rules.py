@@ -38,6 +38,10 @@ ROLL_UPS = {
     "fct_dossier_versions": {"fct_dossiers", "fct_compared_versions"},
     "fct_restatements": {"fct_dossiers", "fct_dossier_periods", "fct_compared_versions"},
     "mart_review__scorecard_groups": {"mart_review__scorecard"},
+    "mart_review__points": {"mart_review__scorecard", "mart_review__petitions"},
+    "mart_review__reconciliation": {"mart_review__handling", "mart_review__portal_differences"},
+    "mart_review__comparison": {"mart_review__handling"},
+    "mart_review__procedure_counts": {"mart_review__services"},
     "mart_review__overdue": {"mart_review__overdue_dossiers"},
     "mart_review__overdue_days": {"mart_review__overdue_dossiers"},
     "mart_review__targets": {
@@ -51,7 +55,7 @@ ROLL_UPS = {
 INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__showings"}
 # A view, since most of its rows stand in another table already; it reads published tables only,
 # whose grains are tested.
-PUBLISHED_VIEWS = {"fct_dossier_versions"}
+PUBLISHED_VIEWS = {"fct_dossier_versions", "mart_review__portal_differences"}
 ENDINGS = {
     "date": ("_date", "_from", "_to"),
     "timestamp": ("_at", "_from", "_to"),
@@ -251,6 +255,13 @@ def test_every_metric_has_a_doc_block_and_every_rate_a_name(manifest, models):
         assert used <= codes
 
 
+def test_every_metric_says_what_it_counts_and_works_an_example(manifest):
+    for doc in manifest["docs"].values():
+        if doc["name"].startswith("metric_"):
+            for word in ("Tử số: ", "Không tính: ", "Đơn vị: ", "Ví dụ: "):
+                assert f"\n{word}" in doc["block_contents"], doc["name"]
+
+
 def test_every_rule_set_has_a_doc_block_and_a_row(manifest, models):
     blocks = {
         doc["name"].removeprefix("rule_")
@@ -278,9 +289,10 @@ def test_every_doc_block_is_used(manifest, models):
     assert ours == described
 
 
-def test_generic_tests_are_few_enough_to_build_fast(manifest):
+def test_nodes_are_few_enough_to_build_fast(manifest):
+    """A node costs 0.1 s in every build; 280 was the bound before reconciliation and rankings."""
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 280
+    assert len(nodes) <= 285
 
 
 def test_project_needs_no_package():

@@ -1,19 +1,19 @@
 """Read what explains a cell: the published file, dbt's manifest beside it, and the receipts."""
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
 
 from motcua.errors import PipelineError
-from motcua.explain.cells import Cell, UnknownNameError, cell_sql, dossiers_sql
+from motcua.explain.cells import TABLES, Cell, UnknownNameError, cell_sql, dossiers_sql
 from motcua.explain.explanation import Explanation, Trace
 from motcua.files import write_csv
 from motcua.receipts import Receipt, ReceivedFile
 from motcua.settings import Settings
 
 SAMPLE_SIZE = 10
-FACTS = ("core.fct_dossier_periods", "core.fct_dossiers")
 
 
 def read_explanation(settings: Settings, cell: Cell, out: Path | None = None) -> Explanation:
@@ -108,13 +108,14 @@ def _read_definitions(connection: duckdb.DuckDBPyConnection, cell: Cell):
             yield f"rule {cell.keys['rule_code']}", f"{name}. {definition}"
             yield "version", f"{version}. {source}"
             yield "on-time rate", f"{numerator} / {denominator}"
-    if "metric_code" in cell.keys:
-        metric = connection.execute(
-            "select metric_name, definition from review.dim_metrics where metric_code = ?",
-            [cell.keys["metric_code"]],
+    names = {"metric_code": TABLES[cell.table].metric_code} | dict(cell.keys)
+    for code, dimension in {"metric": "dim_metrics", "flag": "dim_dossier_flags"}.items():
+        found = connection.execute(
+            f"select {code}_name, definition from review.{dimension} where {code}_code = ?",
+            [names.get(f"{code}_code")],
         ).fetchone()
-        if metric:
-            yield f"metric {cell.keys['metric_code']}", f"{metric[0]}. {metric[1]}"
+        if found:
+            yield f"{code} {names[f'{code}_code']}", f"{found[0]}. {found[1]}"
 
 
 def _read_trace(
@@ -152,7 +153,8 @@ def _read_tests(connection: duckdb.DuckDBPyConnection, settings: Settings, cell:
             "select node_name, status_code from quality.fct_build_results"
         ).fetchall()
     )
-    guarded = {table.partition(".")[2] for table in (cell.table, *FACTS)}
+    facts = re.findall(r"\b(?:core|review)\.\w+", dossiers_sql(cell))
+    guarded = {table.partition(".")[2] for table in (cell.table, *facts)}
     nodes = json.loads(path.read_text("utf-8"))["nodes"].values()
     for node in sorted(nodes, key=lambda one: one["name"]):
         parents = {parent.split(".")[-1] for parent in node.get("depends_on", {}).get("nodes", ())}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from motcua.explain.cells import Cell
+from motcua.explain.cells import TABLES, Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def explain_in_lines(explanation: Explanation, out: Path | None) -> Iterator[str
     )
     for title, text in explanation.definitions:
         yield f"\n{title}\n  {text}"
-    yield f"\nSQL of its dossiers\n{explanation.sql}"
+    yield f"\nSQL of its {TABLES[cell.table].unit}\n{explanation.sql}"
     yield from _dossier_lines(explanation, out)
     yield f"\n{len(explanation.tests)} tests guard the table and its facts"
     for name, state in explanation.tests:
@@ -63,8 +63,9 @@ def explain_in_lines(explanation: Explanation, out: Path | None) -> Iterator[str
 
 def _dossier_lines(explanation: Explanation, out: Path | None) -> Iterator[str]:
     count = explanation.dossier_count
+    unit = TABLES[explanation.cell.table].unit
     verdict = "equal to the cell" if explanation.is_equal else "NOT EQUAL to the cell"
-    yield f"\n{count} dossiers, {verdict}"
+    yield f"\n{count} {unit}, {verdict}"
     for code in explanation.sample:
         yield f"  {code}"
     if count > len(explanation.sample):

@@ -19,6 +19,7 @@ final as (
         column_no,
         value,
         _delivery_id,
+        _exported_at,
         _source_file,
         _source_row
     from last_versions

@@ -11,6 +11,7 @@ final as (
         column_no,
         value,
         _delivery_id,
+        _exported_at,
         _source_file,
         _source_row
     from reported_totals

@@ -13,10 +13,11 @@
     'judged_by_766_count', 'in_time_by_766_count', 'listed_count', 'listed_only_count'
 ] -%}
 {%- set keys =
-    'province_code, period_code, locality_code, level_code, agency_code, procedure_code'
+    'province_code, period_code, locality_code, level_code, agency_code, procedure_code,'
+    ~ ' field_code'
 -%}
--- What the components of decision 766 count, summed once: the dossiers of each procedure of an
--- agency, those of them on the national portal's list, and those that people rated badly.
+-- What the components of decision 766 count, summed once: the dossiers of each procedure and field
+-- of an agency, those of them on the national portal's list, and those that people rated badly.
 with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
 
 portal_dossiers as (select * from {{ ref('int_portal_dossiers__latest') }}),
@@ -61,6 +62,7 @@ listed as (
         coalesce(dossier_periods.level_code, 'unknown') as level_code,
         coalesce(dossier_periods.agency_code, 'unknown') as agency_code,
         dossier_periods.procedure_code,
+        coalesce(dossier_periods.field_code, 'unknown') as field_code,
         {% for name in sums -%}
             0 as {{ name }},
         {% endfor -%}
@@ -87,7 +89,8 @@ listed as (
         portal_dossiers.locality_code,
         coalesce(dossier_periods.level_code, 'unknown'),
         coalesce(dossier_periods.agency_code, 'unknown'),
-        dossier_periods.procedure_code
+        dossier_periods.procedure_code,
+        coalesce(dossier_periods.field_code, 'unknown')
 ),
 
 badly_rated as (
@@ -111,6 +114,7 @@ disliked as (
         dossier_periods.level_code,
         dossier_periods.agency_code,
         dossier_periods.procedure_code,
+        dossier_periods.field_code,
         {% for name in sums -%}
             0 as {{ name }},
         {% endfor -%}
@@ -130,7 +134,8 @@ disliked as (
         dossier_periods.locality_code,
         dossier_periods.level_code,
         dossier_periods.agency_code,
-        dossier_periods.procedure_code
+        dossier_periods.procedure_code,
+        dossier_periods.field_code
 ),
 
 together as (
@@ -184,6 +189,7 @@ final as (
         level_code,
         agency_code,
         procedure_code,
+        field_code,
         received_count,
         received_in_period_count,
         received_online_count,

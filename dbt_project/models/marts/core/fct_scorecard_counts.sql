@@ -1,48 +1,5 @@
 {%- set keys = 'province_code, period_code, scope_code, level_code, agency_code' -%}
-{#- Component: numerator, denominator, and how many nobody knows of, in sums of one scope. -#}
-{%- set of_dossiers = {
-    'progress': ['in_time_by_766_count', 'judged_by_766_count', '0'],
-    'dossier_sync': [
-        'listed_count', 'greatest(received_of_listed_count, listed_count + listed_only_count)',
-        'received_in_period_count - received_of_listed_count'
-    ],
-    'online_dossiers': ['received_online_count', 'received_in_period_count', '0'],
-    'dossiers_paid_online': [
-        'received_paid_online_count', 'received_with_fee_count', 'received_fee_unknown_count'
-    ],
-    'electronic_results': [
-        'result_electronic_count', 'resolved_count - result_electronic_unknown_count',
-        'result_electronic_unknown_count'
-    ],
-    'digitised_dossiers': [
-        'input_and_result_digitised_count', 'resolved_count - input_and_result_unknown_count',
-        'input_and_result_unknown_count'
-    ],
-    'certified_e_copies': [
-        'certified_agency_count', 'certified_known_agency_count',
-        'resolving_agency_count - certified_known_agency_count'
-    ],
-    'reused_data': [
-        'data_reused_count', 'resolved_count - data_reused_unknown_count',
-        'data_reused_unknown_count'
-    ],
-    'stored_results': [
-        'result_stored_count', 'resolved_count - result_stored_unknown_count',
-        'result_stored_unknown_count'
-    ],
-    'population_connected_dossiers': [
-        'population_connected_count', 'resolved_count - population_connected_unknown_count',
-        'population_connected_unknown_count'
-    ],
-    'population_connected_procedures': [
-        'connected_procedure_count', 'connected_known_procedure_count',
-        'resolved_procedure_count - connected_known_procedure_count'
-    ],
-    'dossier_satisfaction': [
-        'greatest(rated_received_count - rated_overdue_count - disliked_count, 0)',
-        'rated_received_count', 'received_count - rated_received_count'
-    ]
-} -%}
+{%- set of_dossiers = scorecard_dossier_components() -%}
 {#- Component: what a procedure must be to count above, below, and to be of unknown answer. -#}
 {%- set of_register = {
     'online_services': [
@@ -80,25 +37,6 @@
 {%- set of_petitions = {
     'petitions_on_time': ['on_time_count', 'due_count', 'no_due_count'],
     'petition_satisfaction': ['satisfied_count', 'rated_count', '0']
-} -%}
-{%- set sums = [
-    'received_count', 'received_in_period_count', 'received_online_count', 'resolved_count',
-    'judged_by_766_count', 'in_time_by_766_count',
-    'received_with_fee_count', 'received_paid_online_count', 'received_fee_unknown_count',
-    'input_and_result_digitised_count', 'input_and_result_unknown_count',
-    'result_electronic_count', 'result_electronic_unknown_count',
-    'data_reused_count', 'data_reused_unknown_count',
-    'result_stored_count', 'result_stored_unknown_count',
-    'population_connected_count', 'population_connected_unknown_count'
-] -%}
-{#- Sums over those localities only that sent the list or the ratings. -#}
-{%- set sums_of_sent = {
-    'received_of_listed_count': ['is_portal_sent', 'received_in_period_count'],
-    'listed_count': ['is_portal_sent', 'listed_count'],
-    'listed_only_count': ['is_portal_sent', 'listed_only_count'],
-    'rated_received_count': ['is_rating_sent', 'received_count'],
-    'rated_overdue_count': ['is_rating_sent', 'resolved_overdue_count + pending_overdue_count'],
-    'disliked_count': ['is_rating_sent', 'disliked_count']
 } -%}
 -- The two counts of each component of decision 766, for the province, each level and each agency.
 -- A component that nobody sent figures of has no row.
@@ -146,12 +84,7 @@ dossier_sums as (
         scope_code,
         scope_level_code as level_code,
         scope_agency_code as agency_code,
-        {% for name in sums -%}
-            sum({{ name }}) as {{ name }},
-        {% endfor -%}
-        {% for name, (flag, measure) in sums_of_sent.items() -%}
-            sum(case when {{ flag }} then {{ measure }} else 0 end) as {{ name }},
-        {% endfor -%}
+        {{ scorecard_sums() }},
         count(distinct case when certified_e_copy_count > 0 then agency_code end)
             as certified_agency_count,
         count(
@@ -321,7 +254,7 @@ petitioned as (
 ),
 
 together as (
-    {% for component_code, (above, below, unknown) in of_dossiers.items() -%}
+    {% for component_code, (above, below, unknown, missed) in of_dossiers.items() -%}
         select
             {{ keys }},
             '{{ component_code }}' as component_code,

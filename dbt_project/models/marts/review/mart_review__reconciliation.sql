@@ -1,0 +1,369 @@
+{%- set place = 'period_code, province_code, agency_code, field_code' -%}
+{%- set rules = rule_codes() | reject('equalto', 'press') | list -%}
+{%- set ours = is_in_ii06_column(
+    'column_no', 'outcome_code', 'is_received_in_period', 'cast(null as boolean)'
+) -%}
+{%- set late_ours = is_in_ii06_column(
+    'column_no', 'outcome_code', 'is_received_in_period', 'is_online'
+) -%}
+{%- set theirs = is_in_ii06_column(
+    'column_no', 'portal_outcome_code', 'is_portal_received_in_period', 'cast(null as boolean)'
+) -%}
+-- Form II.06 as typed, as recomputed, and as the national portal would have it, cell by cell. Every
+-- gap is taken apart, and what is left of it stands in a column of its own.
+-- Typed: an office counts by one rule, taken to be the one whose figures are nearest to its form;
+-- then dossiers that reached the warehouse after the form was made. Portal: dossier by dossier.
+with reported_totals as (select * from {{ ref('fct_reported_totals') }}),
+
+handling as (select * from {{ ref('mart_review__handling') }}),
+
+dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+
+versions as (select * from {{ ref('fct_dossier_versions') }}),
+
+bases as (select * from {{ ref('fct_scorecard_bases') }}),
+
+differences as (select * from {{ ref('mart_review__portal_differences') }}),
+
+reported as (
+    select
+        period_code,
+        province_code,
+        agency_code,
+        field_code,
+        column_no,
+        sum(value) as reported_count
+    from reported_totals
+    where form_code = 'II.06'
+    group by {{ place }}, column_no
+),
+
+forms as (
+    select
+        period_code,
+        agency_code,
+        max(_exported_at) as typed_at
+    from reported_totals
+    where form_code = 'II.06'
+    group by period_code, agency_code
+),
+
+counted as (
+    select
+        rule_code,
+        period_code,
+        province_code,
+        agency_code,
+        field_code,
+        {{ sums_of(ii06_columns().values()) }}
+    from handling
+    where rule_code <> 'press'
+    group by rule_code, {{ place }}
+),
+
+recomputed as (
+    {% for column_no, measure in ii06_columns().items() -%}
+        select
+            rule_code,
+            {{ place }},
+            {{ column_no }} as column_no,
+            {{ measure }} as dossier_count
+        from counted
+        {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+-- Each typed cell beside the same cell under each rule.
+by_rule as (
+    {% for rule_code in rules -%}
+        select
+            {{ loop.index }} as position_no,
+            '{{ rule_code }}' as rule_code,
+            {{ place }},
+            column_no,
+            reported_count,
+            0 as dossier_count
+        from reported
+        union all
+    {% endfor -%}
+    select
+        0 as position_no,
+        rule_code,
+        {{ place }},
+        column_no,
+        cast(null as decimal(18, 4)) as reported_count,
+        dossier_count
+    from recomputed
+),
+
+cells as (
+    select
+        max(position_no) as position_no,
+        rule_code,
+        {{ place }},
+        column_no,
+        sum(reported_count) as reported_count,
+        sum(dossier_count) as dossier_count
+    from by_rule
+    group by rule_code, {{ place }}, column_no
+    having sum(reported_count) is not null
+),
+
+distances as (
+    select
+        period_code,
+        agency_code,
+        rule_code,
+        row_number() over (
+            partition by period_code, agency_code
+            order by
+                sum(abs(reported_count - dossier_count)) nulls last,
+                max(position_no) nulls last
+        ) as rank_no
+    from cells
+    group by period_code, agency_code, rule_code
+),
+
+nearest as (
+    select
+        cells.period_code,
+        cells.province_code,
+        cells.agency_code,
+        cells.field_code,
+        cells.column_no,
+        cells.rule_code,
+        cells.dossier_count
+    from cells
+    inner join distances
+        on
+            cells.period_code = distances.period_code
+            and cells.agency_code = distances.agency_code
+            and cells.rule_code = distances.rule_code
+    where distances.rank_no = 1
+),
+
+first_shown as (
+    select
+        dossier_periods.period_code,
+        dossier_periods.province_code,
+        dossier_periods.agency_code,
+        dossier_periods.field_code,
+        dossier_periods.dossier_key,
+        dossier_periods.ii06_outcome_code as outcome_code,
+        dossier_periods.received_in_period_count = 1 as is_received_in_period,
+        dossier_periods.channel_code = 'online' as is_online,
+        forms.typed_at,
+        min(versions.valid_from) as first_shown_at
+    from dossier_periods
+    inner join forms
+        on
+            dossier_periods.period_code = forms.period_code
+            and dossier_periods.agency_code = forms.agency_code
+    inner join versions on dossier_periods.dossier_key = versions.dossier_key
+    group by
+        dossier_periods.period_code,
+        dossier_periods.province_code,
+        dossier_periods.agency_code,
+        dossier_periods.field_code,
+        dossier_periods.dossier_key,
+        dossier_periods.ii06_outcome_code,
+        dossier_periods.received_in_period_count,
+        dossier_periods.channel_code,
+        forms.typed_at
+),
+
+late as (
+    {% for column_no in ii06_columns() -%}
+        select
+            {{ place }},
+            {{ column_no }} as column_no,
+            outcome_code,
+            is_received_in_period,
+            is_online
+        from first_shown
+        where first_shown_at > typed_at
+        {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+covered as (
+    select distinct
+        locality_code,
+        period_code
+    from bases
+    where is_portal_sent
+),
+
+compared as (
+    select
+        dossier_periods.period_code,
+        dossier_periods.province_code,
+        dossier_periods.agency_code,
+        dossier_periods.field_code,
+        {{ sums_of(ii06_columns().values(), "dossier_periods.") }}
+    from dossier_periods
+    inner join covered
+        on
+            dossier_periods.locality_code = covered.locality_code
+            and dossier_periods.period_code = covered.period_code
+    group by
+        dossier_periods.period_code,
+        dossier_periods.province_code,
+        dossier_periods.agency_code,
+        dossier_periods.field_code
+),
+
+-- The list does not say how a dossier came in: columns 4 and 5 are not the portal's to tell.
+moved as (
+    {% for column_no in ii06_columns() if column_no not in (4, 5) -%}
+        select
+            {{ place }},
+            {{ column_no }} as column_no,
+            outcome_code,
+            is_received_in_period,
+            portal_outcome_code,
+            is_portal_received_in_period,
+            reason_code
+        from differences
+        {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+judged as (
+    select
+        {{ place }},
+        column_no,
+        reason_code,
+        {{ ours }} as is_ours,
+        {{ theirs }} as is_theirs
+    from moved
+),
+
+measured as (
+    select
+        {{ place }},
+        column_no,
+        'reported' as measure_code,
+        reported_count as dossier_count
+    from reported
+    union all
+    select
+        {{ place }},
+        column_no,
+        'recomputed' as measure_code,
+        dossier_count
+    from recomputed
+    where rule_code = 'ii06'
+    union all
+    select
+        {{ place }},
+        column_no,
+        'nearest' as measure_code,
+        dossier_count
+    from nearest
+    union all
+    select
+        {{ place }},
+        column_no,
+        'late' as measure_code,
+        case when {{ late_ours }} then 1 else 0 end as dossier_count
+    from late
+    union all
+    select
+        {{ place }},
+        column_no,
+        case
+            when reason_code in ('portal_lacks', 'only_on_portal', 'unexplained') then reason_code
+            when is_theirs then 'added'
+            else 'removed'
+        end as measure_code,
+        case when is_theirs then 1 else -1 end as dossier_count
+    from judged
+    where is_ours <> is_theirs
+    {% for column_no, measure in ii06_columns().items() if column_no not in (4, 5) -%}
+        union all
+        select
+            {{ place }},
+            {{ column_no }} as column_no,
+            'compared' as measure_code,
+            {{ measure }} as dossier_count
+        from compared
+    {% endfor %}
+),
+
+summed as (
+    select
+        {{ place }},
+        column_no,
+        cast(sum(case when measure_code = 'reported' then dossier_count end) as bigint)
+            as reported_count,
+        {{ sum_where("dossier_count", "measure_code = 'recomputed'") }} as recomputed_count,
+        {{ sum_where("dossier_count", "measure_code = 'nearest'") }} as nearest_count,
+        {{ sum_where("dossier_count", "measure_code = 'late'") }} as late_arrival_count,
+        cast(sum(case when measure_code = 'compared' then dossier_count end) as bigint)
+            as compared_count,
+        count(case when measure_code = 'portal_lacks' then 1 end) as portal_lacks_count,
+        count(case when measure_code = 'only_on_portal' then 1 end) as only_on_portal_count,
+        count(case when measure_code = 'added' then 1 end) as added_by_portal_count,
+        count(case when measure_code = 'removed' then 1 end) as removed_by_portal_count,
+        {{ sum_where("dossier_count", "measure_code = 'unexplained'") }}
+            as portal_unexplained_dossiers
+    from measured
+    group by {{ place }}, column_no
+),
+
+-- A cell in which only the portal counts something is compared, with none of ours.
+told as (
+    select
+        summed.*,
+        summed.only_on_portal_count
+        + summed.added_by_portal_count
+        - summed.portal_lacks_count
+        - summed.removed_by_portal_count
+        + summed.portal_unexplained_dossiers as portal_gap_dossiers,
+        coalesce(
+            summed.compared_count,
+            case
+                when summed.only_on_portal_count + summed.added_by_portal_count > 0 then 0
+            end
+        ) as listed_count
+    from summed
+),
+
+final as (
+    select
+        told.period_code,
+        told.province_code,
+        told.agency_code,
+        told.field_code,
+        told.column_no,
+        told.reported_count,
+        told.recomputed_count,
+        told.listed_count + told.portal_gap_dossiers as portal_count,
+        told.reported_count - told.recomputed_count as reported_gap_dossiers,
+        distances.rule_code as nearest_rule_code,
+        case
+            when told.reported_count is not null then told.nearest_count - told.recomputed_count
+        end as rule_gap_dossiers,
+        case when told.reported_count is not null then told.late_arrival_count end
+            as late_arrival_count,
+        told.reported_count - told.nearest_count + told.late_arrival_count
+            as reported_unexplained_dossiers,
+        told.listed_count as portal_compared_count,
+        case when told.listed_count is not null then told.portal_gap_dossiers end
+            as portal_gap_dossiers,
+        told.portal_lacks_count,
+        told.only_on_portal_count,
+        told.added_by_portal_count,
+        told.removed_by_portal_count,
+        told.portal_unexplained_dossiers
+    from told
+    left join distances
+        on
+            told.period_code = distances.period_code
+            and told.agency_code = distances.agency_code
+            and distances.rank_no = 1
+    where told.listed_count is not null or distances.rule_code is not null
+)
+
+select * from final

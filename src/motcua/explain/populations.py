@@ -1,0 +1,141 @@
+"""Whose numbers `motcua explain` opens, said over the facts and not over the marts.
+
+The marts count groups; here each count is a condition on one dossier (``dossiers``) in one period
+(``counted``), so that the number of dossiers found is a second opinion on the cell.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from motcua.explain.names import UnknownNameError
+
+PLACE_KEYS = ("period_code", "province_code", "agency_code", "field_code", "level_code")
+DEFAULT_RULE = "ii06"
+OPENCPS_RULES = ("opencps_engine", "opencps_session")
+IN_TIME = "in ('early', 'on_time')"
+RESOLVED = "in ('early', 'on_time', 'overdue')"
+PENDING = "in ('in_due', 'past_due')"
+DOSSIER_COLUMNS = (
+    *("dossier_code", "locality_code", "province_code", "agency_code", "field_code", "level_code"),
+    *("channel_code", "procedure_code", "status_code", "received_at", "due_at", "finished_at"),
+    *("returned_at", "_delivery_id", "_source_file", "_source_row"),
+)
+DOSSIERS_IN_PERIODS = (
+    "core.fct_dossier_periods as counted\n"
+    "inner join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key"
+)
+
+Conditions = Callable[[Mapping[str, str]], dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What the counts of one mart count, and where that is found.
+
+    Attributes:
+        keys: the mart's keys, in its order.
+        conditions: gives the SQL condition of each column, for the keys of a cell.
+        source: the FROM clause; ``counted`` is a thing in a period, ``dossiers`` the thing itself.
+        places: SQL of the keys that ``counted`` has under no name of their own.
+        required: keys over which the mart's counts may not be summed.
+        columns: what is listed of each, with code, locality and lineage.
+        unit: what is counted.
+        metric_code: the metric that defines the mart's rate, where the keys name none.
+    """
+
+    keys: tuple[str, ...]
+    conditions: Conditions
+    source: str = DOSSIERS_IN_PERIODS
+    places: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ("period_code",)
+    columns: tuple[str, ...] = tuple(f"dossiers.{name}" for name in DOSSIER_COLUMNS)
+    unit: str = "dossiers"
+    metric_code: str | None = None
+
+
+def handling_conditions(keys: Mapping[str, str]) -> dict[str, str]:
+    """Give the condition of each count of the handling mart under one rule."""
+    rule = keys.get("rule_code", DEFAULT_RULE)
+    outcome = f"counted.{DEFAULT_RULE if rule == 'press' else rule}_outcome_code"
+    counted = f"{outcome} <> 'not_counted'"
+    received = "counted.received_in_period_count = 1"
+    if rule in OPENCPS_RULES:
+        received += " and counted.received_at_start_count = 0"
+    withdrawn = f"{outcome} {RESOLVED} and dossiers.status_code = '7'"
+    on_time = f"{outcome} {IN_TIME}"
+    return {
+        "received_count": counted,
+        "received_in_period_count": f"{counted} and {received}",
+        "received_online_count": f"{counted} and {received} and dossiers.channel_code = 'online'",
+        "received_other_count": f"{counted} and {received} and dossiers.channel_code <> 'online'",
+        "carried_over_count": f"{counted} and not ({received})",
+        "resolved_count": f"{outcome} {RESOLVED}",
+        "resolved_early_count": f"{outcome} = 'early'",
+        "resolved_on_time_count": f"{outcome} = 'on_time'",
+        "resolved_overdue_count": f"{outcome} = 'overdue'",
+        "pending_count": f"{outcome} {PENDING}",
+        "pending_in_due_count": f"{outcome} = 'in_due'",
+        "pending_overdue_count": f"{outcome} = 'past_due'",
+        "set_aside_count": f"{outcome} = 'set_aside'",
+        "resolved_no_due_count": f"{outcome} {RESOLVED} and dossiers.due_date is null",
+        "resolved_withdrawn_count": withdrawn,
+        "withdrawn_after_due_count": f"{withdrawn} and dossiers.closing_date > dossiers.due_date",
+        "pending_paused_count": f"{outcome} {PENDING} and counted.pending_paused_count = 1",
+        "channel_missing_count": f"{counted} and {received} and dossiers.is_channel_missing",
+        "rate_numerator_count": f"{on_time} or {outcome} = 'in_due'"
+        if rule == "qd766"
+        else on_time,
+        "rate_denominator_count": {"qd766": counted, "press": f"{counted} and {received}"}.get(
+            rule, f"{outcome} {RESOLVED}"
+        ),
+    }
+
+
+def rate(population: str, met: str, known: str, unknown: str) -> dict[str, str]:
+    """Give the conditions of one metric: what is met and what is known, of a population."""
+    return {
+        "numerator_count": f"{population} and {met}",
+        "denominator_count": f"{population} and {known}",
+        "unknown_count": f"{population} and {unknown}",
+    }
+
+
+def online_conditions(keys: Mapping[str, str]) -> dict[str, str]:
+    online = "dossiers.channel_code = 'online'"
+    missing = "dossiers.is_channel_missing"
+    grade = "dossiers.service_grade_code"
+    received, resolved = "counted.received_in_period_count = 1", "counted.resolved_count = 1"
+    metrics = {
+        "online_received": rate(received, online, "true", missing),
+        "online_resolved": rate(resolved, online, "true", missing),
+        "full_online_received": rate(
+            received,
+            f"{online} and {grade} = 'full'",
+            f"not ({online} and {grade} is null)",
+            f"{online} and {grade} is null",
+        ),
+    }
+    return of_metric(metrics, keys)
+
+
+def digitisation_conditions(keys: Mapping[str, str]) -> dict[str, str]:
+    facts = {
+        "input_digitised": "dossiers.is_input_digitised",
+        "result_digitised": "dossiers.is_result_digitised",
+        "input_and_result_digitised": "(dossiers.is_input_digitised"
+        " and dossiers.is_result_digitised)",
+        "result_electronic": "dossiers.is_result_electronic",
+        "data_reused": "dossiers.is_data_reused",
+    }
+    metrics = {
+        metric: rate("counted.resolved_count = 1", fact, f"{fact} is not null", f"{fact} is null")
+        for metric, fact in facts.items()
+    }
+    return of_metric(metrics, keys)
+
+
+def of_metric(metrics: Mapping[str, dict[str, str]], keys: Mapping[str, str]) -> dict[str, str]:
+    metric = keys["metric_code"]
+    if metric not in metrics:
+        raise UnknownNameError("metric_code", metric, list(metrics))
+    return metrics[metric]
