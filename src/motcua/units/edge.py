@@ -22,6 +22,7 @@ from motcua.units.crosswalk import (
     check_successions,
     list_successions,
 )
+from motcua.units.register import AgencySuccession, parse_register
 
 CROSSWALK = REPOSITORY / "dbt_project" / "reference" / "unit_successions.csv"
 PACKAGE = "vietnamadminunits"
@@ -63,6 +64,11 @@ def read_successions(path: Path = CROSSWALK) -> tuple[UnitSuccession, ...]:
             UnitSuccession(**line | {"is_primary": line["is_primary"] == "true"})
             for line in csv.DictReader(lines)
         )
+
+
+def read_agency_successions(path: Path) -> tuple[AgencySuccession, ...]:
+    """Read the register of succeeded agencies."""
+    return parse_register(path.read_text(encoding="utf-8-sig"), str(path))
 
 
 def _read_package() -> tuple[Tables, dict[str, object]]:
