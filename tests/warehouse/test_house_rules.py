@@ -46,7 +46,7 @@ ROLL_UPS = {
         "mart_review__plan_tasks",
     },
     "mart_review__to_explain": {"mart_review__handling"},
-    "mart_review__handling_today": {"mart_review__handling"},
+    "mart_review__handling_current_map": {"mart_review__handling"},
 }
 # Tables, since many models read each and making it costs a full read of its source.
 INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__showings"}
@@ -54,7 +54,7 @@ INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__showings"}
 # whose grains are tested.
 PUBLISHED_VIEWS = {
     "fct_dossier_versions",
-    "mart_review__handling_today",
+    "mart_review__handling_current_map",
     "mart_review__transfers",
 }
 ENDINGS = {

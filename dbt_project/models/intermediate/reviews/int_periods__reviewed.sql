@@ -4,7 +4,11 @@ with reviews as (select * from {{ ref('int_reviews__all') }}),
 
 periods as (select * from {{ ref('int_periods__all') }}),
 
-successions as (select * from {{ ref('stg_landing__agency_successions') }}),
+successions as (
+    select *
+    from {{ ref('stg_landing__agency_successions') }}
+    where effective_date <= {{ as_of_date() }}
+),
 
 asked as (
     select

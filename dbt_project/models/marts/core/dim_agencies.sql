@@ -6,30 +6,35 @@ dossiers as (select * from {{ ref('int_dossiers__known') }}),
 
 code_lists as (select * from {{ ref('code_lists') }}),
 
-successions as (select * from {{ ref('stg_landing__agency_successions') }}),
+-- What is decided for a later day has not happened yet.
+successions as (
+    select *
+    from {{ ref('stg_landing__agency_successions') }}
+    where effective_date <= {{ as_of_date() }}
+),
 
 -- Where all of an agency went to one other, and all of that to the next, its past figures follow.
 carried as (
     select
         old_agency_code as agency_code,
-        new_agency_code as today_agency_code,
+        new_agency_code as current_agency_code,
         1 as step_no
     from successions
     where kind_code in ('renamed', 'merged', 'moved')
     union all
     select
         carried.agency_code,
-        successions.new_agency_code as today_agency_code,
+        successions.new_agency_code as current_agency_code,
         carried.step_no + 1 as step_no
     from carried
-    inner join successions on carried.today_agency_code = successions.old_agency_code
+    inner join successions on carried.current_agency_code = successions.old_agency_code
     where successions.kind_code in ('renamed', 'merged', 'moved')
 ),
 
-today as (
+carried_to as (
     select
         agency_code,
-        max_by(today_agency_code, step_no) as today_agency_code
+        max_by(current_agency_code, step_no) as current_agency_code
     from carried
     group by agency_code
 ),
@@ -147,10 +152,10 @@ final as (
         together.valid_from,
         -- The register of successions knows of an end that the agency's own line does not tell.
         least(together.valid_to, ended.last_date) as valid_to,
-        coalesce(today.today_agency_code, together.agency_code) as today_agency_code,
+        coalesce(carried_to.current_agency_code, together.agency_code) as current_agency_code,
         case
             when ends.kind_code in ('split', 'dissolved') then ends.kind_code
-            when today.agency_code is not null then 'replaced'
+            when carried_to.agency_code is not null then 'replaced'
             else 'current'
         end as succession_state_code,
         {{ agency_code_in_form("together.agency_code", "old") }} as old_form_code,
@@ -161,10 +166,10 @@ final as (
         on
             coalesce(together.level_code, 'unknown') = code_lists.code
             and code_lists.list_code = 'level'
-    left join today on together.agency_code = today.agency_code
+    left join carried_to on together.agency_code = carried_to.agency_code
     left join ended on together.agency_code = ended.agency_code
     left join ended as ends
-        on coalesce(today.today_agency_code, together.agency_code) = ends.agency_code
+        on coalesce(carried_to.current_agency_code, together.agency_code) = ends.agency_code
 )
 
 select * from final

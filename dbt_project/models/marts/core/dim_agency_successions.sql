@@ -11,6 +11,7 @@ final as (
         is_primary,
         instrument
     from successions
+    where effective_date <= {{ as_of_date() }}
 )
 
 select * from final
