@@ -15,6 +15,11 @@ from motcua.units.register import WHOLE, AgencySuccession, parse_register
 HEADER = ",".join(AgencySuccession.model_fields)
 
 
+@pytest.fixture(scope="module")
+def crosswalk():
+    return read_successions()
+
+
 def parse(*lines: str) -> tuple[AgencySuccession, ...]:
     return parse_register("\n".join([HEADER, *lines]), "s.csv")
 
@@ -87,8 +92,9 @@ def test_register_says_what_is_wrong(lines, said):
     ("province", "old_count", "new_count", "district_count"),
     [("H49", 171, 54, 13), ("H01", 155, 102, 11), ("H33", 143, 102, 15), ("H57", 133, 40, 9)],
 )
-def test_every_agency_of_a_province_is_succeeded(province, old_count, new_count, district_count):
-    crosswalk = read_successions()
+def test_every_agency_of_a_province_is_succeeded(
+    crosswalk, province, old_count, new_count, district_count
+):
     own = [one for one in list_units(crosswalk, ()) if one.province_code == province]
     assert len(own) == old_count
     agencies = []
