@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     localities: Path = Field(
         REPOSITORY / "landing" / "localities.yml", description="Register of who sends what, when."
     )
+    successions: Path = Field(
+        REPOSITORY / "landing" / "agency_successions.csv",
+        description="Register of agencies that ended, and of those that took over from them.",
+    )
     suites: Path = Field(
         REPOSITORY / "expectations", description="Folder of expectation suites, one JSON a dataset."
     )

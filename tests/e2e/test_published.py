@@ -28,6 +28,16 @@ def test_questions_are_worked_and_answered(demo_run):
     assert unanswered == []
 
 
+def test_queries_on_either_map_are_answered(demo_run):
+    home, _ = demo_run
+    queries = re.findall(
+        r"```sql\n(.*?)```", PAGE.read_text("utf-8").split("## On either map")[1], re.S
+    )
+    assert len(queries) == 2
+    with duckdb.connect(str(home.settings.marts_file), read_only=True) as connection:
+        assert all(connection.execute(sql).fetchall() for sql in queries)
+
+
 def test_dictionary_gives_every_published_column_a_meaning(demo_run, tmp_path):
     home, _ = demo_run
     path = write_dictionary(home.settings.marts_file, tmp_path / "deep" / "dictionary.xlsx")

@@ -99,9 +99,14 @@ class Warehouse:
         }
         self.lay_out(list(register.values()))
 
-    def lay_out(self, localities: list[dict], sealed_packs: tuple[SealedPack, ...] = ()) -> None:
+    def lay_out(
+        self,
+        localities: list[dict],
+        sealed_packs: tuple[SealedPack, ...] = (),
+        successions: tuple[dict, ...] = (),
+    ) -> None:
         """Lay out the folder in which dbt runs."""
-        self.project.lay_out(self.landing, localities, [], sealed_packs)
+        self.project.lay_out(self.landing, localities, [], sealed_packs, successions)
 
     def run(self, as_of_date: str, *arguments: str, extra_reviews: tuple = ()):
         """Run dbt as the builder does, into a new file, and give what it printed."""

@@ -1,5 +1,16 @@
--- Every dossier that a period's dates let in is counted once, in its own agency.
-with periods as (
+-- Every dossier that a period's dates let in is counted once, in its own agency. Agencies that
+-- ended, and those that took over, are looked at together: who owns what is for another test.
+with successions as (select * from {{ ref('dim_agency_successions') }}),
+
+in_succession as (
+    select successions.old_agency_code as agency_code
+    from successions
+    union
+    select successions.new_agency_code as agency_code
+    from successions
+),
+
+periods as (
     select
         reviewed.province_code,
         periods.period_code,
@@ -11,14 +22,17 @@ with periods as (
 
 expected as (
     select
-        dossiers.province_code,
+        case when in_succession.agency_code is null then dossiers.province_code else 'any' end
+            as province_code,
         periods.period_code,
-        dossiers.agency_code,
+        case when in_succession.agency_code is null then dossiers.agency_code else 'any' end
+            as agency_code,
         count(*) as dossier_count,
         count(case when dossiers.closing_date <= periods.known_to_date then 1 end)
             as closed_count
     from {{ ref('fct_dossiers') }} as dossiers
     inner join periods on dossiers.province_code = periods.province_code
+    left join in_succession on dossiers.agency_code = in_succession.agency_code
     where
         coalesce(dossiers.status_code, '') not in ('1', '3')
         and dossiers.received_date <= periods.known_to_date
@@ -26,20 +40,29 @@ expected as (
             dossiers.received_date < periods.start_date
             and coalesce(dossiers.closing_date < periods.start_date, false)
         )
-    group by dossiers.province_code, periods.period_code, dossiers.agency_code
+    group by
+        case when in_succession.agency_code is null then dossiers.province_code else 'any' end,
+        periods.period_code,
+        case when in_succession.agency_code is null then dossiers.agency_code else 'any' end
 ),
 
 counted as (
     select
-        province_code,
-        period_code,
-        agency_code,
-        sum(received_count) as received_count,
-        sum(resolved_count) as resolved_count,
-        sum(pending_count) as pending_count
-    from {{ ref('mart_review__handling') }}
-    where rule_code = 'ii06'
-    group by province_code, period_code, agency_code
+        case when in_succession.agency_code is null then handling.province_code else 'any' end
+            as province_code,
+        handling.period_code,
+        case when in_succession.agency_code is null then handling.agency_code else 'any' end
+            as agency_code,
+        sum(handling.received_count) as received_count,
+        sum(handling.resolved_count) as resolved_count,
+        sum(handling.pending_count) as pending_count
+    from {{ ref('mart_review__handling') }} as handling
+    left join in_succession on handling.agency_code = in_succession.agency_code
+    where handling.rule_code = 'ii06'
+    group by
+        case when in_succession.agency_code is null then handling.province_code else 'any' end,
+        handling.period_code,
+        case when in_succession.agency_code is null then handling.agency_code else 'any' end
 )
 
 select

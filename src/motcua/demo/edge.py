@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -22,10 +22,20 @@ import yaml
 from motcua.demo.figures import Figure, Reviewed, compare, parse_figures
 from motcua.demo.plan import Plan, lay_out, records
 from motcua.demo.register import Locality
+from motcua.demo.reorganised import (
+    COPIES_FROM,
+    MERGED,
+    MERGED_LOCALITY,
+    REWRITTEN,
+    list_units,
+    reorganise,
+)
 from motcua.demo.scenarios import Index, Reference, Scenario, Unit, scaled
 from motcua.demo.workdays import span_bounds, span_slots, working_days
 from motcua.errors import PipelineError
 from motcua.settings import Settings
+from motcua.units.edge import read_successions
+from motcua.units.register import AgencySuccession
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +96,13 @@ _RESTATED_COUNTS = {"moved_count": 120, "reopened_count": 40, "vanished_count": 
 _RESTATED_YEAR = 2024
 _RESTATED_LOCALITY = "ag-chau-phu"
 _RESENT_AT = datetime(2025, 2, 10, 8, 15)  # noqa: DTZ001 -- local civil time
+REORGANISED = "reorganised-2025"
+SUCCESSIONS_NAME, LOCALITIES_NAME = "_demo_successions.csv", "_demo_localities.yml"
+_REORGANISED_LOCALITIES = """
+  - {locality_code: kg-tinh, locality_name: Trung tâm Phục vụ hành chính công tỉnh Kiên Giang, province_code: H33, province_name: Tỉnh Kiên Giang, contracts: national_sync, is_expected: false}
+  - {locality_code: kg-huyen, locality_name: 'Các huyện, thành phố của tỉnh Kiên Giang', province_code: H33, province_name: Tỉnh Kiên Giang, contracts: national_sync, is_expected: false}
+  - {locality_code: ag-kien-giang, locality_name: 'Các xã, phường, đặc khu của tỉnh Kiên Giang cũ', province_code: H01, province_name: Tỉnh An Giang, contracts: national_sync, is_expected: false}
+"""  # noqa: E501
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -103,6 +120,7 @@ class _Delivery:
     folder: Path
     is_clean: bool = False
     resent_at: datetime | None = None
+    is_rewritten: bool = False
 
     @property
     def is_centre(self) -> bool:
@@ -111,7 +129,11 @@ class _Delivery:
 
 def read_scenarios() -> dict[str, Scenario]:
     """Read the planted numbers, by name of scenario."""
-    values = yaml.safe_load((_HERE / "scenarios.yml").read_text(encoding="utf-8"))
+    return _read_scenarios("scenarios.yml")
+
+
+def _read_scenarios(name: str) -> dict[str, Scenario]:
+    values = yaml.safe_load((_HERE / name).read_text(encoding="utf-8"))
     return {name: Scenario.model_validate(value) for name, value in values.items()}
 
 
@@ -132,7 +154,8 @@ def write_demo(
         settings: Where the inbox lies and how much of the machine may be used.
         scale: Every count times this; 1.0 makes about 1,4 million dossiers. At least 0.002.
         scenarios: Names of scenarios to write; all of them when left out, but for restated-2024,
-            which sends a year of one locality of An Giang again and is for a home of its own.
+            which sends a year of one locality of An Giang again, and reorganised-2025, four
+            provinces on both sides of 1/7/2025; each is for a home of its own.
         random_totals_seed: Draws other totals than the published ones, the same for the same seed.
 
     Returns:
@@ -140,7 +163,7 @@ def write_demo(
     """
     known = read_scenarios()
     chosen = list(known) if not scenarios else [name for name in known if name in scenarios]
-    _check_wanted(scale, scenarios or (), [*known, RESTATED])
+    _check_wanted(scale, scenarios or (), [*known, RESTATED, REORGANISED])
     settings.inbox.mkdir(parents=True, exist_ok=True)
     reference, units, days = _read_reference(), _read_units(), working_days()
     waiting: list[Future[Path]] = []
@@ -159,6 +182,10 @@ def write_demo(
             scenario = scaled(known["an-giang-2024"], scale, random_totals_seed)
             plan = lay_out(scenario, reference, units, days, (len(known) + 1) * 1_000_000_000)
             waiting += _write_restated(connection, plan, days, settings.inbox, scratch, packer)
+        if REORGANISED in (scenarios or ()):
+            waiting += _write_reorganised(
+                connection, settings, (reference, units, days), scratch, packer, scale
+            )
         written = [one.result() for one in waiting]
     written += _write_refused_ones(settings.inbox, chosen)
     _write_json(
@@ -374,6 +401,81 @@ def _write_restated(
     ]
 
 
+def _write_reorganised(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    known: tuple[Reference, Sequence[Unit], Sequence[date]],
+    scratch: Path,
+    packer: ThreadPoolExecutor,
+    scale: float,
+) -> list[Future[Path]]:
+    """Write four provinces on both sides of 1/7/2025, and the registers that they need."""
+    reference, units, days = known
+    crosswalk = read_successions()
+    units = list_units(crosswalk, units)
+    successions: list[AgencySuccession] = []
+    waiting: list[Future[Path]] = []
+    for number, scenario in enumerate(_read_scenarios("reorganised.yml").values(), 1):
+        plan = lay_out(scaled(scenario, scale, None), reference, units, days, number * 10**9)
+        added = reorganise(scenario.province_code, plan.agencies, crosswalk)
+        successions += added.successions
+        plan = replace(plan, agencies=(*plan.agencies, *added.agencies))
+        _load_plan(connection, plan, days, scratch)
+        _load(connection, "heirs", added.heirs, scratch)
+        for finish, target in _write_halves(connection, plan, days, scratch):
+            waiting.append(packer.submit(finish, settings.inbox / target))
+        logger.info("scenario %s: %s drawn", REORGANISED, scenario.province_code)
+    with (settings.inbox / SUCCESSIONS_NAME).open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, list(AgencySuccession.model_fields), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row.model_dump(mode="json") for row in successions)
+    register = settings.localities.read_text(encoding="utf-8").rstrip("\n")
+    (settings.inbox / LOCALITIES_NAME).write_text(
+        register + _REORGANISED_LOCALITIES, encoding="utf-8"
+    )
+    return waiting
+
+
+def _write_halves(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, days: Sequence[date], scratch: Path
+) -> Iterator[tuple[Callable[[Path], Path], str]]:
+    """Write what each locality sends of both halves; of a merged province, what came after, too."""
+    scenario, number = plan.scenario, 0
+    is_merged = scenario.province_code == MERGED
+    connection.execute("drop table if exists later")
+
+    def write(
+        locality: Locality, exported_at: datetime, previous_at: datetime | None
+    ) -> tuple[Callable[[Path], Path], str]:
+        nonlocal number
+        number += 1
+        name = f"{scenario.folder}-{_label(exported_at)}"
+        delivery = _Delivery(
+            plan, locality, number, name, exported_at, previous_at, False,
+            scratch / f"{locality.locality_code}-{name}", True, None,
+            scenario.province_code == REWRITTEN and previous_at is not None,
+        )  # fmt: skip
+        last_day_no = sum(day <= exported_at.date() for day in days)
+        return _write_files(
+            connection, delivery, last_day_no, 8
+        ), f"{locality.locality_code}/{name}"
+
+    for locality in plan.localities:
+        _draw(connection, scenario, locality)
+        connection.execute((_HERE / "sql" / "reorganised.sql").read_text(encoding="utf-8"))
+        if is_merged:
+            since = "from base where seen_at >= date '2025-07-01'"
+            connection.execute(f"create or replace table later as select * {since}")
+            connection.execute(f"delete {since}")
+        for at, exported_at in enumerate(scenario.exports):
+            yield write(locality, exported_at, scenario.exports[at - 1] if at else None)
+    if is_merged:
+        # What its communes received since; its departments' dossiers are those of the province.
+        connection.execute("create or replace table base as select * from later")
+        heir = Locality(MERGED_LOCALITY, "ag-kien-giang", scenario.province_name)
+        yield write(heir, scenario.exports[-1], None)
+
+
 def _draw(connection: duckdb.DuckDBPyConnection, scenario: Scenario, locality: Locality) -> None:
     """Make the dossiers of a locality, with everything that will ever happen to them."""
     # A table of its own: what is drawn from a few cells in one query would run on one thread.
@@ -430,6 +532,9 @@ def _write_files(
     if delivery.resent_at:
         for query in (_HERE / "sql" / "restated.sql").read_text(encoding="utf-8").split(";"):
             _run(connection, query, _RESTATED_COUNTS | {"restated_year": _RESTATED_YEAR})
+    if delivery.is_rewritten:
+        query = (_HERE / "sql" / "rewritten.sql").read_text(encoding="utf-8")
+        _run(connection, query, {"copies_from": COPIES_FROM})
     delivery.folder.mkdir(parents=True)
     queries = {
         name: query

@@ -14,7 +14,7 @@ GRADE_NAMES = {"full": "Toàn trình", "partial": "Một phần", "information":
 GRADES = tuple(GRADE_NAMES)
 _GRADE_LEVELS = {"full": 4, "partial": 3, "information": 2}
 _CENTRE = "Trung tâm Phục vụ hành chính công"
-_PREFIXES = {"H01": "ag", "H49": "qn", "H57": "tth"}
+_PREFIXES = {"H01": "ag", "H33": "kg", "H49": "qn", "H57": "tth"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import holidays
 from motcua.demo.scenarios import Span
 from motcua.demo.spreading import spread
 
-_FIRST_DAY, _LAST_DAY = date(2019, 6, 1), date(2025, 12, 31)
+_FIRST_DAY, _LAST_DAY = date(2019, 6, 1), date(2026, 6, 30)
 _MONTH_WEIGHTS = (0.9, 0.75, 1.12, 1.0, 1.05, 1.1, 1.05, 1.1, 1.0, 1.02, 1.0, 0.95)
 _WEEKDAY_WEIGHTS = (1.2, 1.05, 1.0, 0.97, 0.88, 0.6, 0.6)
 _SLOT_COUNT = 2048

@@ -31,6 +31,7 @@ from motcua.settings import Settings
 from motcua.shelf.edge import read_sealed
 from motcua.shelf.states import DOSSIERS, MANIFEST
 from motcua.sql import quoted
+from motcua.units.edge import read_agency_successions
 from motcua.warehouse.gate import find_refusals
 from motcua.warehouse.project import ProjectFolder, SealedPack
 
@@ -260,6 +261,7 @@ def _lay_out(settings: Settings, folder: Path, as_of_date: date) -> ProjectFolde
         [locality.model_dump(mode="json") for locality in register.localities],
         deadline_rows(register, as_of_date),
         _read_sealed_packs(settings),
+        [row.model_dump(mode="json") for row in read_agency_successions(settings.successions)],
     )
     return project
 

@@ -49,6 +49,7 @@ scoped as (
         dossiers.province_code,
         periods.period_code,
         dossiers.agency_code,
+        dossiers.receiving_agency_code,
         dossiers.field_code,
         dossiers.level_code,
         dossiers.channel_code,
@@ -136,6 +137,10 @@ final as (
         province_code,
         period_code,
         agency_code,
+        receiving_agency_code,
+        -- Whose it is, is asked on one day: when it was closed, else at the end; and whose it was.
+        case when is_resolved then closing_date else known_to_date end as owned_date,
+        case when is_received_in_period then received_date else start_date - 1 end as origin_date,
         field_code,
         level_code,
         channel_code,

@@ -1,9 +1,16 @@
--- The periods that reviews read: their own, the one before and the same one last year.
+-- The periods that reviews read: their own, the one before and the same one last year. A province
+-- that became part of another reads what that one does: what it handed over is counted there.
 with reviews as (select * from {{ ref('int_reviews__all') }}),
 
 periods as (select * from {{ ref('int_periods__all') }}),
 
-pairs as (
+successions as (
+    select *
+    from {{ ref('stg_landing__agency_successions') }}
+    where effective_date <= {{ as_of_date() }}
+),
+
+asked as (
     select
         province_code,
         period_code
@@ -18,6 +25,19 @@ pairs as (
         province_code,
         same_period_last_year_code as period_code
     from reviews
+),
+
+pairs as (
+    select
+        province_code,
+        period_code
+    from asked
+    union
+    select
+        successions.old_province_code as province_code,
+        asked.period_code
+    from asked
+    inner join successions on asked.province_code = successions.new_province_code
 ),
 
 final as (

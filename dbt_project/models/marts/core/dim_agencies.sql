@@ -1,9 +1,52 @@
--- Agencies of the register, those that only dossiers name, and one for dossiers that name none.
-with agencies as (select * from {{ ref('int_agencies__latest') }}),
+-- Agencies of the register, those that only dossiers or successions name, and one for dossiers that
+-- name none.
+with recursive agencies as (select * from {{ ref('int_agencies__latest') }}),
 
 dossiers as (select * from {{ ref('int_dossiers__known') }}),
 
 code_lists as (select * from {{ ref('code_lists') }}),
+
+-- What is decided for a later day has not happened yet.
+successions as (
+    select *
+    from {{ ref('stg_landing__agency_successions') }}
+    where effective_date <= {{ as_of_date() }}
+),
+
+-- Where all of an agency went to one other, and all of that to the next, its past figures follow.
+carried as (
+    select
+        old_agency_code as agency_code,
+        new_agency_code as current_agency_code,
+        1 as step_no
+    from successions
+    where kind_code in ('renamed', 'merged', 'moved')
+    union all
+    select
+        carried.agency_code,
+        successions.new_agency_code as current_agency_code,
+        carried.step_no + 1 as step_no
+    from carried
+    inner join successions on carried.current_agency_code = successions.old_agency_code
+    where successions.kind_code in ('renamed', 'merged', 'moved')
+),
+
+carried_to as (
+    select
+        agency_code,
+        max_by(current_agency_code, step_no) as current_agency_code
+    from carried
+    group by agency_code
+),
+
+ended as (
+    select
+        old_agency_code as agency_code,
+        max(kind_code) as kind_code,
+        max(effective_date) - 1 as last_date
+    from successions
+    group by old_agency_code
+),
 
 named as (
     select
@@ -36,6 +79,18 @@ unregistered as (
             cast(null as string) as level_code,
             named.province_code
         from named
+        union all
+        select
+            successions.old_agency_code as agency_code,
+            cast(null as string) as level_code,
+            successions.old_province_code as province_code
+        from successions
+        union all
+        select
+            successions.new_agency_code as agency_code,
+            cast(null as string) as level_code,
+            successions.new_province_code as province_code
+        from successions
     ) as named
     where
         named.agency_code is not null
@@ -95,13 +150,26 @@ final as (
         together.area_code,
         together.province_code,
         together.valid_from,
-        together.valid_to,
+        -- The register of successions knows of an end that the agency's own line does not tell.
+        least(together.valid_to, ended.last_date) as valid_to,
+        coalesce(carried_to.current_agency_code, together.agency_code) as current_agency_code,
+        case
+            when ends.kind_code in ('split', 'dissolved') then ends.kind_code
+            when carried_to.agency_code is not null then 'replaced'
+            else 'current'
+        end as succession_state_code,
+        {{ agency_code_in_form("together.agency_code", "old") }} as old_form_code,
+        {{ agency_code_in_form("together.agency_code", "new") }} as new_form_code,
         together.is_registered
     from together
     left join code_lists
         on
             coalesce(together.level_code, 'unknown') = code_lists.code
             and code_lists.list_code = 'level'
+    left join carried_to on together.agency_code = carried_to.agency_code
+    left join ended on together.agency_code = ended.agency_code
+    left join ended as ends
+        on coalesce(carried_to.current_agency_code, together.agency_code) = ends.agency_code
 )
 
 select * from final

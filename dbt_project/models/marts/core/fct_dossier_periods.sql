@@ -1,15 +1,42 @@
 {{ config(meta={'keep_join_sides': true}) }}
+-- One owner a dossier and period: its agency, or since that one ended the successor that took over.
 with dossiers as (select * from {{ ref('int_dossiers__judged') }}),
+
+owners as (select * from {{ ref('int_agencies__owners') }}),
+
+-- Columns that are the owner's go by other names than those that the source sent.
+owned as (
+    select
+        dossiers.*,
+        coalesce(owners.owner_code, dossiers.agency_code) as owner_code,
+        coalesce(owners.owner_level_code, dossiers.level_code) as owner_level_code,
+        coalesce(owners.owner_province_code, dossiers.province_code) as owner_province_code,
+        coalesce(origins.owner_code, dossiers.agency_code) as origin_code
+    from dossiers
+    left join owners
+        on
+            dossiers.agency_code = owners.agency_code
+            and dossiers.owned_date >= owners.from_date
+            and dossiers.owned_date <= owners.to_date
+            and owners.receiving_agency_code in ('any', dossiers.receiving_agency_code)
+    left join owners as origins
+        on
+            dossiers.agency_code = origins.agency_code
+            and dossiers.origin_date >= origins.from_date
+            and dossiers.origin_date <= origins.to_date
+            and origins.receiving_agency_code in ('any', dossiers.receiving_agency_code)
+),
 
 final as (
     select
         dossier_key,
         locality_code,
-        province_code,
+        owner_province_code as province_code,
         period_code,
-        agency_code,
+        owner_code as agency_code,
+        case when origin_code <> owner_code then origin_code end as taken_over_from_agency_code,
         field_code,
-        level_code,
+        owner_level_code as level_code,
         channel_code,
         procedure_code,
         due_date,
@@ -68,7 +95,7 @@ final as (
         received_cashless_known_count,
         received_cashless_unknown_count,
         _delivery_id
-    from dossiers
+    from owned
 )
 
 select * from final

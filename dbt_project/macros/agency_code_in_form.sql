@@ -1,0 +1,33 @@
+{% macro agency_code_in_form(code, form) -%}
+    {#-
+        An agency code in its old (000.ZZ.YY.Hxx, read from the right) or new form (Hxx.YY, Hxx.YY.ZZ; decision
+        20/2020/QĐ-TTg); null where it has none. That two codes are one agency is said by the register only.
+    -#}
+    {%- set is_old = code ~ " like '000.__.__.___'" -%}
+    case
+    {%- if form == "new" %}
+        when {{ is_old }} and substring({{ code }}, 5, 2) = '00'
+            then substring({{ code }}, 11, 3) || '.' || substring({{ code }}, 8, 2)
+        when {{ is_old }}
+            then
+                substring({{ code }}, 11, 3)
+                || '.'
+                || substring({{ code }}, 8, 2)
+                || '.'
+                || substring({{ code }}, 5, 2)
+        when {{ code }} like '___.__%' then {{ code }}
+    {%- else %}
+        when {{ is_old }} then {{ code }}
+        when {{ code }} like '___.__'
+            then '000.00.' || substring({{ code }}, 5, 2) || '.' || substring({{ code }}, 1, 3)
+        when {{ code }} like '___.__.__'
+            then
+                '000.'
+                || substring({{ code }}, 8, 2)
+                || '.'
+                || substring({{ code }}, 5, 2)
+                || '.'
+                || substring({{ code }}, 1, 3)
+    {%- endif %}
+    end
+{%- endmacro %}
