@@ -11,6 +11,28 @@ from motcua.snapshot.summary import TEN
 HANDLING_TABLES = ("ii06_agencies", "ii06_fields")
 """The tables that count by the rows of the cube, so that its dossiers stand behind their cells."""
 
+RATES = (
+    (
+        "resolved_in_time",
+        "Trước và đúng hạn trên đã giải quyết",
+        ("resolved_early_count", "resolved_on_time_count"),
+        "resolved_count",
+    ),
+    (
+        "online_received",
+        "Trực tuyến trên tiếp nhận trong kỳ",
+        ("received_online_count",),
+        "received_in_period_count",
+    ),
+    (
+        "pending_overdue",
+        "Quá hạn trên đang giải quyết",
+        ("pending_overdue_count",),
+        "pending_count",
+    ),
+)
+"""The rates of what is chosen: headline indicator, heading, counts of the numerator, denominator."""
+
 _ASPECT = re.compile(
     r"_((same|previous)_(share|points)|numerator|denominator|unknown|share|rate|\d+)$"
 )
@@ -36,7 +58,7 @@ def page_data(content: Content) -> dict[str, Any]:
         "tables": {
             table.code: _table(table, known, content.cube) for table in content.tables if table.rows
         },
-        "cube": content.cube and _cube(content.cube),
+        "cube": content.cube and _cube(content.cube, known),
     }
 
 
@@ -103,7 +125,7 @@ def _column(table: Table, column: Column, known: _Texts, cube: Cube | None) -> d
     return said
 
 
-def _cube(cube: Cube) -> dict[str, Any]:
+def _cube(cube: Cube, known: _Texts) -> dict[str, Any]:
     return {
         "measures": {measure.code: at for at, measure in enumerate(cube.measures)},
         "titles": [(measure.group, measure.title) for measure in cube.measures],
@@ -114,6 +136,10 @@ def _cube(cube: Cube) -> dict[str, Any]:
         },
         "rows": cube.rows,
         "dossiers": cube.dossiers,
+        "rates": [
+            {"title": title, "parts": parts, "whole": whole, "definition": _first(known, (code,))}
+            for code, title, parts, whole in RATES
+        ],
         "limit": cube.dossier_limit,
         "listed": [_measure(cube, code)["measure"] for code in LISTED] if cube.dossiers else [],
     }

@@ -4,14 +4,7 @@ const COUNTS = [
   "received_in_period_count", "received_count", "resolved_count", "resolved_early_count", "resolved_on_time_count",
   "resolved_overdue_count", "pending_count", "pending_in_due_count", "pending_overdue_count",
 ];
-const RATES = [
-  { title: "Trước và đúng hạn trên đã giải quyết", parts: ["resolved_early_count", "resolved_on_time_count"], whole: "resolved_count",
-    definition: "(Trước hạn + đúng hạn) trên đã giải quyết." },
-  { title: "Trực tuyến trên tiếp nhận trong kỳ", parts: ["received_online_count"], whole: "received_in_period_count",
-    definition: "Tiếp nhận trực tuyến trên tiếp nhận trong kỳ." },
-  { title: "Quá hạn trên đang giải quyết", parts: ["pending_overdue_count"], whole: "pending_count",
-    definition: "Quá hạn trên đang giải quyết." },
-];
+const RATES = cube ? cube.rates : [];
 const NAMES = { agency: "Cơ quan", field: "Lĩnh vực", level: "Cấp", channel: "Kênh tiếp nhận" };
 
 const rateOf = (rate, totals) => [rate.parts.reduce((total, name) => total + totals[at[name]], 0), totals[at[rate.whole]]];
