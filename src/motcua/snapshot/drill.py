@@ -31,7 +31,7 @@ RATES = (
         "pending_count",
     ),
 )
-"""The rates of what is chosen: headline indicator, heading, counts of the numerator, denominator."""
+"""Rates of what is chosen: headline indicator, heading, counts of numerator, of denominator."""
 
 _ASPECT = re.compile(
     r"_((same|previous)_(share|points)|numerator|denominator|unknown|share|rate|\d+)$"

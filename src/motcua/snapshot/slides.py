@@ -15,6 +15,7 @@ from pptx.slide import Slide as PptxSlide
 from pptx.text.text import TextFrame
 from pptx.util import Emu, Inches, Pt
 
+from motcua.office import PLAIN_STRINGS
 from motcua.snapshot.deck import Slide, deck
 from motcua.snapshot.decree import with_fixed_times
 from motcua.snapshot.model import Chart, Content, Header, Table
@@ -182,8 +183,7 @@ def _describe(frame, text: str) -> None:
 def _chart_book(chart: Chart, header: Header) -> bytes:
     """Write the workbook behind a chart, as python-pptx lays it out, dated by the pack."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = xlsxwriter.Workbook(buffer, {**PLAIN_STRINGS, "in_memory": True})
     book.set_properties({"created": datetime.datetime.fromisoformat(header.as_of_date)})
     sheet = book.add_worksheet("Sheet1")
     sheet.write_row(0, 1, (chart.title, "Nhãn"))
