@@ -329,9 +329,22 @@ def date_cell(value: datetime.date | None) -> Cell:
 
 
 def to_json(content: Content) -> bytes:
-    """Write the content as JSON, the same bytes for the same content."""
-    text = json.dumps(dataclasses.asdict(content), ensure_ascii=False, indent=1, sort_keys=True)
+    """Write the content as JSON, the same bytes for the same content.
+
+    The cube stands in one line: indented, its counts would take longer than all the rest.
+    """
+    bare = dataclasses.asdict(dataclasses.replace(content, cube=None))
+    text = json.dumps(bare, ensure_ascii=False, indent=1, sort_keys=True)
+    if content.cube:
+        text = text.replace('\n "cube": null', f'\n "cube": {_cube_json(content.cube)}', 1)
     return f"{text}\n".encode()
+
+
+def _cube_json(cube: Cube) -> str:
+    named = {field.name: getattr(cube, field.name) for field in dataclasses.fields(cube)}
+    return json.dumps(
+        named, default=dataclasses.asdict, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    )
 
 
 def from_json(data: bytes) -> Content:
