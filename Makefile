@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 # A run starts many processes: without kept bytecode each compiles two thousand modules again.
 export PYTHONDONTWRITEBYTECODE :=
 INSTALLED := $(VENV)/.installed
+BROWSER := $(VENV)/.browser
 
 .PHONY: run test lint up bench soak docs lock clean
 
@@ -12,6 +13,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The page of a pack is tested in a real Chromium: the machine's own, else one is fetched once.
+$(BROWSER): $(INSTALLED)
+	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium
 	@touch $@
 
 run: $(INSTALLED)
@@ -22,7 +28,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 dbt_project
 
-test: lint
+test: lint $(BROWSER)
 	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup
 
 soak: $(INSTALLED)

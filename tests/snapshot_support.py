@@ -105,6 +105,7 @@ def make_marts(
         "handling_by_agency": _summed(now, "agency_code"),
         "handling_by_field": _summed(now, "field_code"),
         "handling_by_channel": _summed(now, "channel_code"),
+        "cube_rows": tuple(now),
         **others,
     }
     return Marts(**{name: given.get(name, ()) for name in Marts.__slots__})

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 
 import duckdb
 import openpyxl
@@ -282,10 +283,30 @@ def test_packs_are_left_and_a_changed_byte_is_named(demo_run, tmp_path):
     victim.write_bytes(bytes(data))
     result = home.motcua("verify", str(copy), check=False)
 
-    assert {path.suffix for path in pack.iterdir()} >= {".xlsx", ".docx", ".pdf", ".html", ".json"}
+    assert {path.suffix for path in pack.iterdir()} >= {
+        *(".xlsx", ".docx", ".pdf", ".pptx", ".html", ".json")
+    }
     assert home.motcua("verify", str(pack)).returncode == 0
     assert result.returncode == 1
     assert victim.name in result.stderr + result.stdout
+
+
+def test_the_page_names_every_overdue_dossier_that_the_pack_counts(demo_run):
+    from motcua.snapshot.edge import read_content
+
+    home, _ = demo_run
+    with duckdb.connect(str(home.settings.marts_file), read_only=True) as connection:
+        for review in ("2024-CY-H01", "2024-05-QN-H49"):
+            cube = read_content(connection, review).cube
+            codes = [measure.code for measure in cube.measures]
+            named = Counter((row, codes[measure]) for row, measure, _ in cube.dossiers)
+            counted = {
+                (at, code): row[4 + codes.index(code)]
+                for at, row in enumerate(cube.rows)
+                for code in ("resolved_overdue_count", "pending_overdue_count")
+            }
+            assert named
+            assert named == Counter({place: count for place, count in counted.items() if count})
 
 
 def test_a_pack_as_of_an_earlier_day_has_a_build_of_its_own_and_publishes_nothing(copied_demo):

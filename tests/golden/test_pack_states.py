@@ -23,7 +23,7 @@ from motcua.errors import PipelineError
 from motcua.receipts import Receipt, ReceivedFile, write_receipt
 from motcua.settings import Settings
 from motcua.shelf.edge import read_acts, read_errata, read_sealed
-from motcua.snapshot import document, edge, pack
+from motcua.snapshot import document, edge, pack, slides
 from motcua.snapshot.edge import run_restate, run_snapshot, verify_pack
 from motcua.snapshot.model import figures_sha256
 
@@ -110,8 +110,14 @@ def quick():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pack, "render_docx", render_docx)
-        for name in ("render_pdf", "render_xlsx", "render_html"):
-            patch.setattr(pack, name, lambda content: content.header.version_line.encode())
+        places = {
+            "render_pdf": pack,
+            "render_xlsx": pack,
+            "render_html": pack,
+            "render_pptx": slides,
+        }
+        for name, place in places.items():
+            patch.setattr(place, name, lambda content: content.header.version_line.encode())
         yield
 
 

@@ -17,6 +17,7 @@ from motcua.snapshot.document import render_docx
 from motcua.snapshot.model import Cell, Content, Row, Table, count_cell, from_json, to_json
 from motcua.snapshot.page import render_html
 from motcua.snapshot.paper import render_pdf
+from motcua.snapshot.slides import render_pptx
 from motcua.snapshot.workbook import render_xlsx
 
 
@@ -185,7 +186,7 @@ def test_figure_of_a_sentence_leads_to_its_cell_in_the_page(content):
 
 
 def test_renderings_are_the_same_bytes_each_time(content):
-    for render in (render_xlsx, render_docx, render_html, render_pdf):
+    for render in (render_xlsx, render_docx, render_html, render_pdf, render_pptx):
         assert render(content) == render(content)
 
 

@@ -18,7 +18,7 @@ from motcua.snapshot.framing import SIMULATED_BANNER
 from motcua.snapshot.page import render_html
 from motcua.snapshot.workbook import render_xlsx
 
-KINDS = ("docx", "html", "pdf", "xlsx")
+KINDS = ("docx", "html", "pdf", "pptx", "xlsx")
 
 
 def test_pack_holds_its_renderings_and_a_manifest_that_is_right(settings):

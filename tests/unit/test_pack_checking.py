@@ -139,3 +139,15 @@ def test_many_differences_are_counted_after_the_first_twenty(count):
 
     assert len(lines) == 21
     assert lines[-1] == f"và {count - 20} số khác nữa khác với kho"
+
+
+def test_counts_behind_the_filters_of_the_page_are_those_of_the_marts():
+    row = CONTENT.cube.rows[0]
+    moved = dataclasses.replace(
+        CONTENT.cube, rows=((*row[:4], row[4] + 1, *row[5:]), *CONTENT.cube.rows[1:])
+    )
+    changed = dataclasses.replace(CONTENT, cube=moved)
+
+    (fault,) = find_faults(changed, CONTENT, MARTS)
+    assert "trang HTML" in fault
+    assert find_faults(dataclasses.replace(CONTENT, cube=None), CONTENT, MARTS) == ()

@@ -30,6 +30,7 @@ def find_faults(content: Content, read: Content, marts: Marts) -> tuple[str, ...
     """
     return (
         *difference_faults(changes(content, read)),
+        *cube_faults(content, read),
         *sum_faults(content),
         *coverage_faults(content, marts),
     )
@@ -45,6 +46,13 @@ def difference_faults(found: Sequence[Change]) -> tuple[str, ...]:
     if len(found) > _MANY:
         lines.append(f"và {len(found) - _MANY} số khác nữa khác với kho")
     return tuple(lines)
+
+
+def cube_faults(content: Content, read: Content) -> tuple[str, ...]:
+    """Say whether the counts that the page filters are not those of the marts."""
+    if content.cube is None or content.cube == read.cube:
+        return ()
+    return ("Số đếm mà trang HTML dùng để lọc, hoặc mã hồ sơ quá hạn, khác với kho",)
 
 
 def sum_faults(content: Content) -> tuple[str, ...]:

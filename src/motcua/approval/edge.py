@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from motcua.approval.checking import coverage_faults, find_faults
+from motcua.approval.checking import coverage_faults, cube_faults, find_faults
 from motcua.approval.sealing import (
     COUNTED_SQL,
     DOSSIERS_SQL,
@@ -247,6 +247,8 @@ def _refuse_unless_true(content: Content, read: Content, marts: Any) -> None:
             f"{len(found)} figures are not those of the marts any more, such as {found[0].name}; "
             "make a new draft with `motcua snapshot`",
         )
+    if moved := cube_faults(content, read):
+        raise PipelineError("pack", f"{moved[0]}; make a new draft with `motcua snapshot`")
     gaps = coverage_faults(content, marts)
     if gaps:
         raise PipelineError("pack", f"{'; '.join(gaps)}; take in what is missing, or name it")

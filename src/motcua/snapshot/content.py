@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from motcua.shelf.states import StateCode
 from motcua.snapshot import framing, handling, history, parts, procedures, scorecard
+from motcua.snapshot.cube import cube
 from motcua.snapshot.figures import figures, ranked
 from motcua.snapshot.headlines import (
     headlines,
@@ -64,6 +65,7 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         ),
         decisions=DECISIONS,
         delivery_ids=tuple(record["delivery_id"] for record in marts.deliveries),
+        cube=cube(marts),
     )
 
 

@@ -159,6 +159,9 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
         scorecard_components=read(queries.SCORECARD_COMPONENTS),
         scorecard_groups=read(queries.SCORECARD_GROUPS),
         scorecard_totals=read(queries.SCORECARD_TOTALS),
+        cube_rows=read(queries.CUBE_ROWS),
+        cube_definitions=read(queries.CUBE_DEFINITIONS),
+        cube_dossiers=read(queries.CUBE_DOSSIERS),
     )
 
 

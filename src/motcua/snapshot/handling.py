@@ -41,6 +41,8 @@ MEASURE_COLUMNS = (
     ),
 )
 
+_FLAT = ("field", "channel")
+"""What a table of lines without groups may count by."""
 _NOTES = (
     "Cột (3)–(13) theo biểu II.06: (3)=(4)+(5)+(6); (7)=(8)+(9)+(10); (11)=(12)+(13); "
     "(3)=(7)+(11).",
@@ -100,12 +102,13 @@ def grouped_rows(
     rows: list[Row] = []
     for position, (name, members) in enumerate(by_level(records), start=1):
         head = (text_cell(roman(position)), text_cell(name))
-        rows.append(Row("group", (*head, *cells_of(members))))
+        level = ("level", members[0]["level_code"] or "unknown")
+        rows.append(Row("group", (*head, *cells_of(members)), (level,)))
         for number, (agency, member) in enumerate(
             zip(agency_names(members), members, strict=True), start=1
         ):
             cells = (text_cell(number), text_cell(agency), *cells_of([member]))
-            rows.append(Row("body", cells))
+            rows.append(Row("body", cells, (level, ("agency", member["agency_code"]))))
     rows.append(Row("total", (text_cell(""), text_cell("Tổng cộng"), *cells_of(records))))
     return tuple(rows)
 
@@ -116,8 +119,13 @@ def flat_rows(
     """Lay lines out in the order given, then the total."""
     if not records:
         return ()
+    dimension = name.removesuffix("_name")
     body = [
-        Row("body", (text_cell(number), text_cell(record[name]), *cells_of([record])))
+        Row(
+            "body",
+            (text_cell(number), text_cell(record[name]), *cells_of([record])),
+            ((dimension, record[f"{dimension}_code"]),) if dimension in _FLAT else (),
+        )
         for number, record in enumerate(records, start=1)
     ]
     total = Row("total", (text_cell(""), text_cell("Tổng cộng"), *cells_of(records)))

@@ -53,3 +53,6 @@ class Marts:
     scorecard_components: Records
     scorecard_groups: Records
     scorecard_totals: Records
+    cube_rows: Records = ()
+    cube_definitions: Records = ()
+    cube_dossiers: Records = ()

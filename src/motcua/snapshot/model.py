@@ -18,6 +18,8 @@ from pydantic import TypeAdapter
 from motcua.snapshot import numbers
 
 CHANGES, ERRATA = "changes", "errata"
+DIMENSIONS = ("agency", "field", "level", "channel")
+"""What the handling of the period may be looked at by, in the order of ``Cube.dimensions``."""
 HISTORY = (CHANGES, ERRATA)
 """The tables that tell of other versions; what they hold are no figures of this one."""
 SIMULATED_BANNER = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
@@ -28,11 +30,15 @@ RowKind = Literal["body", "group", "total"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its kind, its value (None: there is none) and its text, formatted once."""
+    """One cell: its kind, its value (None: there is none) and its text, formatted once.
+
+    ``counts`` are numerator and denominator of a rate.
+    """
 
     kind: Kind
     value: str | int | float | None
     text: str
+    counts: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table. A group line holds the subtotal of the body lines below it."""
+    """One line of a table. A group line holds the subtotal of the body lines below it.
+
+    ``of`` are the codes of what the line counts, by the names of ``DIMENSIONS``; empty where it
+    counts by something else, or everything.
+    """
 
     kind: RowKind
     cells: tuple[Cell, ...]
+    of: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +218,41 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One value of a dimension: an agency, a field, a level, a channel."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One count of the handling mart: heading, the heading above it, the mart's definition."""
+
+    code: str
+    group: str
+    title: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """The handling of the period as finely as its mart counts it, for whoever filters and sums.
+
+    A row holds its member's position in each of ``dimensions`` (``DIMENSIONS``, in that order),
+    then one count for each of ``measures``. A dossier is the position of the row that counts it,
+    the position of the measure and its code: those overdue, longest first, at most
+    ``dossier_limit``.
+    """
+
+    measures: tuple[Measure, ...]
+    dimensions: tuple[tuple[Member, ...], ...]
+    rows: tuple[tuple[int, ...], ...]
+    dossiers: tuple[tuple[int, int, str], ...]
+    dossier_limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything the pack says; ``summary`` stands on the first page, below the table ``ten``.
 
@@ -228,6 +274,7 @@ class Content:
     definitions: tuple[Note, ...]
     decisions: tuple[Note, ...]
     delivery_ids: tuple[str, ...]
+    cube: Cube | None = None
 
     @property
     def first_page(self) -> tuple[Section, ...]:
@@ -256,9 +303,9 @@ def share_cell(numerator: int, denominator: int, unknown: int = 0) -> Cell:
     """Make a cell of a rate; over zero it says whether nothing happened or nobody said."""
     if denominator == 0:
         text = numbers.NO_DATA if unknown else numbers.NOTHING_HAPPENED
-        return Cell("share", None, text)
+        return Cell("share", None, text, None if unknown else (numerator, denominator))
     text = numbers.format_share(numerator, denominator)
-    return Cell("share", numerator / denominator, text)
+    return Cell("share", numerator / denominator, text, (numerator, denominator))
 
 
 def absent_cell(text: str = numbers.NOT_COMPARABLE) -> Cell:
@@ -282,9 +329,22 @@ def date_cell(value: datetime.date | None) -> Cell:
 
 
 def to_json(content: Content) -> bytes:
-    """Write the content as JSON, the same bytes for the same content."""
-    text = json.dumps(dataclasses.asdict(content), ensure_ascii=False, indent=1, sort_keys=True)
+    """Write the content as JSON, the same bytes for the same content.
+
+    The cube stands in one line: indented, its counts would take longer than all the rest.
+    """
+    bare = dataclasses.asdict(dataclasses.replace(content, cube=None))
+    text = json.dumps(bare, ensure_ascii=False, indent=1, sort_keys=True)
+    if content.cube:
+        text = text.replace('\n "cube": null', f'\n "cube": {_cube_json(content.cube)}', 1)
     return f"{text}\n".encode()
+
+
+def _cube_json(cube: Cube) -> str:
+    named = {field.name: getattr(cube, field.name) for field in dataclasses.fields(cube)}
+    return json.dumps(
+        named, default=dataclasses.asdict, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    )
 
 
 def from_json(data: bytes) -> Content:

@@ -41,12 +41,15 @@ def stem_of(content: Content) -> str:
 
 def pack_files(content: Content) -> dict[str, bytes]:
     """Render a content: the bytes of every file that is laid out from it, by name."""
+    from motcua.snapshot.slides import render_pptx  # a third of a second that verifying saves
+
     stem = stem_of(content)
     return {
         CONTENT: to_json(content),
         f"{stem}.docx": render_docx(content),
         f"{stem}.html": render_html(content),
         f"{stem}.pdf": render_pdf(content),
+        f"{stem}.pptx": render_pptx(content),
         f"{stem}.xlsx": render_xlsx(content),
         INSTRUCTIONS: instructions(stem),
     }

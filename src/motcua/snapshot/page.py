@@ -1,26 +1,52 @@
 """Lay a content out as one page that opens offline: everything it needs is inside it."""
 
-from functools import cache
+import base64
+import hashlib
+import json
+from functools import cache, partial
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined, Template
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from motcua.snapshot.charts import render_svg
-from motcua.snapshot.model import Column, Content, Row, Table
+from motcua.snapshot.drill import is_asked, page_data
+from motcua.snapshot.listing import cell_codes
+from motcua.snapshot.model import Cell, Column, Content, Row, Table
+
+_SCRIPTS = ("words.js", "tables.js", "cube.js", "panel.js", "views.js")
+"""The scripts of the page in the order that they build on each other."""
+_dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 def render_html(content: Content) -> bytes:
     """Write the page of a content."""
     charts = [(chart, Markup(render_svg(chart))) for chart in content.charts]  # noqa: S704 - drawn here
+    style = _text("page.css") + _page_margins(content)
+    script = '"use strict";\n(function () {\n' + "".join(map(_text, _SCRIPTS)) + "})();\n"
     page = _template("page.html").render(
         content=content,
         header=content.header,
         charts=charts,
-        style=Markup(_text("page.css") + _page_margins(content)),  # noqa: S704 - our own file
-        script=Markup(_text("page.js")),  # noqa: S704 - our own file
+        policy=content_policy(style, script),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+        data=htmlsafe_json_dumps(page_data(content), dumps=_dumps),
     )
     return page.encode()
+
+
+def content_policy(style: str, script: str) -> str:
+    """Allow the page its own style and script, by their sums, and nothing from anywhere."""
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def column_groups(columns: tuple[Column, ...]) -> list[tuple[str, int]]:
@@ -34,22 +60,35 @@ def column_groups(columns: tuple[Column, ...]) -> list[tuple[str, int]]:
     return groups
 
 
-def row_groups(table: Table) -> list[tuple[Row | None, list[Row]]]:
+Line = tuple[Row, tuple[tuple[Cell, str], ...]]
+"""A line of a table and its cells, each with the code of its figure where there is one to ask."""
+
+
+def table_lines(table: Table) -> list[Line]:
+    """Give the lines of a table with the codes of their figures."""
+    return [
+        (
+            row,
+            tuple(
+                (cell, code if is_asked(code, cell) else "")
+                for cell, code in zip(row.cells, codes, strict=True)
+            ),
+        )
+        for row, codes in zip(table.rows, cell_codes(table), strict=True)
+    ]
+
+
+def line_groups(lines: list[Line]) -> list[tuple[Line | None, list[Line]]]:
     """Give the body of a table in groups: the line of subtotals, if any, and the lines below it."""
-    groups: list[tuple[Row | None, list[Row]]] = []
-    for row in table.rows:
-        if row.kind == "group":
-            groups.append((row, []))
-        elif row.kind == "body":
+    groups: list[tuple[Line | None, list[Line]]] = []
+    for line in lines:
+        if line[0].kind == "group":
+            groups.append((line, []))
+        elif line[0].kind == "body":
             if not groups:
                 groups.append((None, []))
-            groups[-1][1].append(row)
+            groups[-1][1].append(line)
     return groups
-
-
-def total_row(table: Table) -> Row | None:
-    """Give the line of totals."""
-    return table.rows[-1] if table.rows and table.rows[-1].kind == "total" else None
 
 
 def _page_margins(content: Content) -> str:
@@ -83,8 +122,8 @@ def _template(name: str) -> Template:
     )
     environment.globals |= {
         "column_groups": column_groups,
-        "row_groups": row_groups,
-        "total_row": total_row,
+        "line_groups": line_groups,
+        "table_lines": table_lines,
     }
     return environment.from_string(_text(name))
 

@@ -1,5 +1,6 @@
 """Lay a content out as a PDF for print, with its fonts inside. Deterministic bytes, no network."""
 
+import dataclasses
 import datetime
 from importlib import resources
 
@@ -19,7 +20,7 @@ def render_pdf(content: Content) -> bytes:
             typst.compile(
                 {
                     "main": (here / "templates" / "report.typ").read_bytes(),
-                    "content.json": to_json(content),
+                    "content.json": to_json(dataclasses.replace(content, cube=None)),
                 },
                 font_paths=[str(fonts)],
                 ignore_system_fonts=True,

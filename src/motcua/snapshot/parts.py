@@ -153,10 +153,15 @@ def _locality_state(record: Record, complete: Sequence[str]) -> str:
     return "Chưa gửi số liệu"
 
 
+def channel_name(record: Record) -> str:
+    """Name a channel as the pack does, else as the marts do."""
+    return _CHANNELS.get(record["channel_code"], record["channel_name"])
+
+
 def channels_table(records: Records) -> Table:
     """Lay out how dossiers came in."""
     named = tuple(
-        {**record, "channel_name": _CHANNELS.get(record["channel_code"], record["channel_name"])}
+        {**record, "channel_name": channel_name(record)}
         for record in records
         if record["received_in_period_count"] or record["resolved_count"]
     )

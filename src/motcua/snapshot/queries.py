@@ -204,6 +204,52 @@ group by handling.channel_code
 order by handling.channel_code
 """
 
+CUBE_ROWS = f"""
+select
+    handling.agency_code,
+    handling.field_code,
+    handling.level_code,
+    handling.channel_code,
+    {_SUMS}
+{_HANDLING}
+where wanted_periods.period_role = 'current'
+group by
+    handling.agency_code, handling.field_code, handling.level_code, handling.channel_code
+order by
+    handling.agency_code, handling.field_code, handling.level_code, handling.channel_code
+"""
+
+CUBE_DEFINITIONS = """
+select column_name as measure_code, comment as definition
+from duckdb_columns()
+where
+    schema_name = 'review' and table_name = 'mart_review__handling' and comment is not null
+order by column_index
+"""
+
+DOSSIER_LIMIT = 10_000
+"""Codes of overdue dossiers that a page carries: 200 KB; a province of a million has 3.000."""
+
+CUBE_DOSSIERS = f"""
+select
+    dossiers.dossier_code,
+    dossiers.agency_code,
+    dossiers.field_code,
+    dossiers.level_code,
+    dossiers.channel_code,
+    if(
+        dossiers.outcome_code = 'overdue', 'resolved_overdue_count', 'pending_overdue_count'
+    ) as measure_code
+from review.mart_review__overdue_dossiers as dossiers
+inner join wanted
+    on
+        dossiers.province_code = wanted.province_code
+        and dossiers.period_code = wanted.period_code
+order by dossiers.overdue_working_days desc nulls last, dossiers.dossier_code,
+    dossiers.dossier_key
+limit {DOSSIER_LIMIT}
+"""
+
 DEADLINES = """
 with calendar as (
     select
