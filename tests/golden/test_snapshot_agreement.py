@@ -28,6 +28,8 @@ def written(kind: str, value: object) -> str:
         return numbers.format_count(value)
     if kind == "share":
         return numbers.format_percent(value)
+    if kind == "days":
+        return numbers.format_decimal(value, 1)
     if kind == "date":
         assert isinstance(value, datetime.datetime)
         return numbers.format_date(value)

@@ -7,11 +7,12 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from motcua.snapshot.charts import render_svg
-from motcua.snapshot.model import Column, Content, Row, Table
+from motcua.snapshot.model import PAGE_LINES, Column, Content, Row, Table, shortened
 
 
 def render_html(content: Content) -> bytes:
-    """Write the page of a content."""
+    """Write the page of a content; of long lists the first lines."""
+    content = shortened(content, PAGE_LINES)
     charts = [(chart, Markup(render_svg(chart))) for chart in content.charts]  # noqa: S704 - drawn here
     page = _template("page.html").render(
         content=content,
