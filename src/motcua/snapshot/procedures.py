@@ -16,7 +16,7 @@ _COUNTS = (
 _COLUMNS = (
     Column("order", "TT", kind="text", width=7),
     Column("procedure", "Thủ tục hành chính", kind="text", width=50),
-    Column("code", "Mã thủ tục", kind="text", width=39),
+    Column("code", "Mã thủ tục", kind="text", width=45),
     Column("field", "Lĩnh vực", kind="text", width=24),
     *_COUNTS,
 )

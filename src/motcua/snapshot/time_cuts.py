@@ -118,7 +118,7 @@ def table(cuts: Records) -> Table:
         columns=(
             ORDER,
             Column("field", "Cấp, lĩnh vực", kind="text", width=32),
-            Column("unit", "Đơn vị thời hạn", kind="text", width=13),
+            Column("unit", "Đơn vị thời hạn", kind="text", width=17),
             *columns(_COUNTS),
             *_DAYS,
         ),
