@@ -1,6 +1,5 @@
 """A small published file as docs/architecture.md §4 names it, made in a temporary folder."""
 
-import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +8,9 @@ import duckdb
 import pytest
 
 from motcua.settings import Settings
-from motcua.shelf.states import Erratum
 from motcua.snapshot.edge import read_content
-from motcua.snapshot.history import with_changes, with_errata
-from motcua.snapshot.listing import changes
-from motcua.snapshot.model import Content, count_cell
+from motcua.snapshot.model import Content
+from snapshot_support import make_told
 
 SCHEMA = """
 create schema core;
@@ -623,20 +620,7 @@ def content(marts: duckdb.DuckDBPyConnection) -> Content:
 @pytest.fixture
 def told(content: Content) -> Content:
     """What a version says that comes after a sealed one, of which a figure was wrong."""
-    plan_done = content.figures["plan_done"]
-    before = dataclasses.replace(plan_done, cell=count_cell(65))
-    sealed = dataclasses.replace(content, figures={**content.figures, "plan_done": before})
-    erratum = Erratum(
-        version=1,
-        figure_code="plan_done",
-        figure_name=plan_done.name,
-        printed="65",
-        text="Đúng là 66: một nhiệm vụ hoàn thành ngày 30/12 chưa được ghi nhận.",
-        by="Văn thư",
-        at="2025-02-03T08:00:00+07:00",
-    )
-    noted = with_errata(content, (erratum,))
-    return with_changes(noted, 1, "Sở Nội vụ báo cáo lại", changes(sealed, content))
+    return make_told(content)
 
 
 @pytest.fixture

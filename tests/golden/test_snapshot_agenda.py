@@ -3,7 +3,9 @@
 import collections
 import io
 import re
+from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 from docx import Document
@@ -22,6 +24,13 @@ from motcua.snapshot.workbook import render_xlsx
 
 REVIEW = "2024-CY-H01"
 OF_REVIEW = "province_code = 'H01' and period_code = '2024-CY'"
+
+
+@pytest.fixture(scope="module")
+def content(small_file: Path) -> Content:
+    """What a pack says of the small file, read once; a test that changes ``marts`` reads again."""
+    with duckdb.connect(str(small_file), read_only=True) as connection:
+        return read_content(connection, REVIEW)
 
 
 def shown(content: Content, code: str, kind: str) -> list[dict[str, object]]:
