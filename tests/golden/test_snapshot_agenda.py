@@ -19,7 +19,7 @@ from motcua.snapshot.marts import (
     RECEPTION_MEASURES,
     TIME_CUT_MEASURES,
 )
-from motcua.snapshot.model import Content, Table, shortened
+from motcua.snapshot.model import Content, Table, figures_sha256, shortened
 from motcua.snapshot.workbook import render_xlsx
 
 REVIEW = "2024-CY-H01"
@@ -297,3 +297,13 @@ def test_the_last_survey_of_each_office_up_to_the_end_counts(content):
 
     assert [rows["Máy tính"][f"{n}_count"] for n in ("agency", "needed", "present")] == [2, 30, 26]
     assert rows["Ghế chờ"]["present_count_rate"] is None
+
+
+def test_what_was_restated_alone_makes_no_new_version(marts, content):
+    marts.execute("delete from review.mart_review__restatements")
+    read = read_content(marts, REVIEW)
+
+    assert read.table("restated") != content.table("restated")
+    assert figures_sha256(read) == figures_sha256(content)
+    marts.execute("update review.mart_review__overdue set apology_sent_count = 0")
+    assert figures_sha256(read_content(marts, REVIEW)) != figures_sha256(content)
