@@ -1,10 +1,15 @@
 """Rows of marts made by hand, for tests of what a pack says about them."""
 
+import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from motcua.shelf.states import Erratum
+from motcua.snapshot.history import with_changes, with_errata
+from motcua.snapshot.listing import changes
 from motcua.snapshot.marts import HANDLING_MEASURES, Marts
+from motcua.snapshot.model import Content, count_cell
 
 REVIEW = {
     "review_code": "2024-CH1-H01",
@@ -109,3 +114,21 @@ def make_marts(
         **others,
     }
     return Marts(**{name: given.get(name, ()) for name in Marts.__slots__})
+
+
+def make_told(content: Content) -> Content:
+    """Give what a version says that comes after a sealed one, of which a figure was wrong."""
+    plan_done = content.figures["plan_done"]
+    before = dataclasses.replace(plan_done, cell=count_cell(65))
+    sealed = dataclasses.replace(content, figures={**content.figures, "plan_done": before})
+    erratum = Erratum(
+        version=1,
+        figure_code="plan_done",
+        figure_name=plan_done.name,
+        printed="65",
+        text="Đúng là 66: một nhiệm vụ hoàn thành ngày 30/12 chưa được ghi nhận.",
+        by="Văn thư",
+        at="2025-02-03T08:00:00+07:00",
+    )
+    noted = with_errata(content, (erratum,))
+    return with_changes(noted, 1, "Sở Nội vụ báo cáo lại", changes(sealed, content))

@@ -1,6 +1,5 @@
 """A small published file as docs/architecture.md §4 names it, made in a temporary folder."""
 
-import dataclasses
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +8,9 @@ import duckdb
 import pytest
 
 from motcua.settings import Settings
-from motcua.shelf.states import Erratum
 from motcua.snapshot.edge import read_content
-from motcua.snapshot.history import with_changes, with_errata
-from motcua.snapshot.listing import changes
-from motcua.snapshot.model import Content, count_cell
+from motcua.snapshot.model import Content
+from snapshot_support import make_told
 
 SCHEMA = """
 create schema core;
@@ -118,6 +115,96 @@ create table review.mart_review__scorecard_groups (
     max_score decimal(9, 6), scorable_max_score decimal(9, 6), score decimal(9, 6),
     lowest_grade_name varchar, highest_grade_name varchar
 );
+create table core.dim_codes (
+    list_code varchar, code varchar, code_name varchar, position_no integer
+);
+create table core.fct_supplements (
+    dossier_key varchar, province_code varchar, requested_at timestamp
+);
+create table core.fct_counter_surveys (
+    province_code varchar, agency_code varchar, item_code varchar, needed_count bigint,
+    present_count bigint, degraded_count bigint, surveyed_date date
+);
+create table review.mart_review__channels as from review.mart_review__online;
+create table review.mart_review__procedures (
+    period_code varchar, province_code varchar, procedure_code varchar, field_code varchar,
+    level_code varchar, procedure_name varchar, received_count bigint, resolved_count bigint,
+    resolved_overdue_count bigint, pending_overdue_count bigint
+);
+create table review.mart_review__overdue (
+    period_code varchar, province_code varchar, agency_code varchar, level_code varchar,
+    overdue_cause_code varchar, overdue_cause_name varchar, resolved_overdue_count bigint,
+    pending_overdue_count bigint, apology_owed_count bigint, apology_sent_count bigint,
+    apology_in_time_count bigint
+);
+create table review.mart_review__overdue_days (
+    period_code varchar, province_code varchar, scope_code varchar, member_code varchar,
+    outcome_code varchar, overdue_count bigint, median_overdue_days double,
+    longest_overdue_days integer
+);
+create table review.mart_review__overdue_dossiers (
+    period_code varchar, dossier_key varchar, dossier_code varchar, province_code varchar,
+    agency_code varchar, procedure_name varchar, overdue_cause_name varchar, received_date date,
+    due_date date, result_date date, apology_sent_date date, overdue_days integer,
+    overdue_working_days integer
+);
+create table review.mart_review__late_reception (
+    period_code varchar, province_code varchar, receiving_agency_code varchar, level_code varchar,
+    received_in_time_count bigint, received_late_count bigint, not_accepted_in_time_count bigint,
+    not_accepted_late_count bigint, waiting_in_due_count bigint, waiting_overdue_count bigint,
+    unknown_count bigint, numerator_count bigint, denominator_count bigint, denominator_name varchar
+);
+create table review.mart_review__payments (
+    period_code varchar, province_code varchar, fee_group_code varchar, dossier_count bigint,
+    online_dossier_count bigint, counter_cashless_dossier_count bigint, cash_dossier_count bigint,
+    unknown_dossier_count bigint, paid_amount decimal(18, 2), online_amount decimal(18, 2),
+    transfer_amount decimal(18, 2), qr_amount decimal(18, 2), pos_amount decimal(18, 2),
+    cash_amount decimal(18, 2), unknown_amount decimal(18, 2)
+);
+create table review.mart_review__time_cuts (
+    period_code varchar, province_code varchar, competence_level_code varchar, field_code varchar,
+    time_unit_code varchar, procedure_count bigint, limit_count bigint, cut_count bigint,
+    cut_by_third_count bigint, cut_by_half_count bigint, lengthened_count bigint,
+    legal_days decimal(18, 3), committed_days decimal(18, 3), summed_cut_rate decimal(18, 9)
+);
+create table review.mart_review__petitions (
+    period_code varchar, province_code varchar, agency_code varchar, level_code varchar,
+    kind_code varchar, source_code varchar, petition_received_count bigint,
+    petition_answered_count bigint, petition_on_time_count bigint, petition_late_count bigint,
+    petition_pending_count bigint, petition_overdue_count bigint, petition_rated_count bigint,
+    petition_satisfied_count bigint, numerator_count bigint, denominator_count bigint,
+    unknown_count bigint, denominator_name varchar
+);
+create table review.mart_review__incidents (
+    period_code varchar, province_code varchar, agency_code varchar, system_code varchar,
+    counterpart_system_code varchar, kind_code varchar, incident_count bigint,
+    open_incident_count bigint, incident_hours double, due_dossier_count bigint,
+    overdue_dossier_count bigint
+);
+create table review.mart_review__targets (
+    metric_code varchar, period_code varchar, province_code varchar, scope_code varchar,
+    level_code varchar, agency_code varchar, metric_name varchar, target_percent decimal(18, 4),
+    source_document varchar, state_code varchar, numerator_count bigint, denominator_count bigint
+);
+create table review.mart_review__reform_figures (
+    province_code varchar, figure_code varchar, agency_code varchar, period_code varchar,
+    figure_name varchar, value decimal(18, 4), unit_code varchar, unit_name varchar,
+    source_document varchar
+);
+create table review.dim_dossier_flags (
+    flag_code varchar, flag_name varchar, definition varchar, position_no integer
+);
+create table review.mart_review__to_explain (
+    period_code varchar, province_code varchar, agency_code varchar, flag_code varchar,
+    flag_name varchar, dossier_count bigint, denominator_count bigint, denominator_name varchar,
+    peer_median_rate double, peer_agency_count bigint
+);
+create table review.dim_restatement_reasons (reason_code varchar, position_no integer);
+create table review.dim_sealed_packs (review_code varchar, pack_no integer, as_of_date date);
+create table review.mart_review__restatements (
+    review_code varchar, pack_no integer, measure_code varchar, reason_code varchar,
+    reason_name varchar, added_count bigint, removed_count bigint, dossier_count bigint
+);
 """
 
 FRAME = """
@@ -157,6 +244,18 @@ insert into core.fct_dossier_periods by name
 select 'wabo' as locality_code, 'X01' as province_code, '2011-CY' as period_code,
     'unknown' as procedure_code, 1 as resolved_count, 1 as received_in_period_count,
     1 as received_count, 0 as pending_count, 0 as received_online_count;
+insert into review.mart_review__procedures
+select
+    dossiers.period_code, dossiers.province_code, dossiers.procedure_code, dossiers.field_code,
+    'province', any_value(procedures.procedure_name), sum(received_count), sum(resolved_count),
+    sum(resolved_overdue_count), sum(pending_overdue_count)
+from core.fct_dossier_periods as dossiers
+left join core.dim_procedures as procedures using (province_code, procedure_code)
+group by all;
+insert into core.fct_supplements
+select dossier_key, province_code, timestamp '2024-11-01 08:00:00' + to_days(request)
+from core.fct_dossier_periods cross join range(3) as requests (request)
+where period_code = '2024-CY' and dossier_key like '%1' and (request = 0 or dossier_key like 'a%');
 insert into core.fct_dossiers
 select dossier_key, if(dossier_key like '%4', 'assisted', if(dossier_key like '%8', null, 'self'))
 from core.fct_dossier_periods;
@@ -227,6 +326,13 @@ METRICS = (
     ("digitisation", "input_and_result_digitised", 0.8),
     ("digitisation", "result_electronic", 0.8385),
     ("digitisation", "data_reused", 0.31),
+    ("channels", "postal_received", 0.02),
+    ("channels", "postal_returned", 0.031),
+    ("channels", "paid_online", 0.455),
+    ("channels", "paid_cashless", 0.61),
+    ("channels", "cross_boundary_received", 0.004),
+    ("channels", "inter_agency_received", 0.07),
+    ("channels", "self_submitted", 0.63),
 )
 
 
@@ -251,7 +357,7 @@ def fill_handling(connection: duckdb.DuckDBPyConnection, agencies: tuple, fields
         [(code, name, level, parent) for code, name, level, parent in agencies],
     )
     connection.executemany("insert into core.dim_fields values (?, ?)", list(fields))
-    handling, rates = [], {"online": [], "digitisation": []}
+    handling, rates = [], {"online": [], "digitisation": [], "channels": []}
     for number, (agency, _, level, _) in enumerate(agencies):
         for position, (field, _) in enumerate(fields):
             for year in (2023, 2024):
@@ -351,6 +457,120 @@ insert into review.mart_review__scorecard_groups values
      'Xuất sắc'),
     ('2022-06', '2024-CY', 'H01', 'agency', 'commune', 'H01.21.01', 'total', 40, 38, 30, 'Khá',
      'Khá');
+insert into core.dim_codes values
+    ('overdue_cause', 'workload', 'Khối lượng công việc', 1),
+    ('overdue_cause', 'unknown', 'Chưa xác định', 6),
+    ('area', 'urban', 'Đô thị', 1), ('area', 'mountain', 'Miền núi', 3),
+    ('fee_group', 'charge_or_fee', 'Phí, lệ phí', 1),
+    ('fee_group', 'financial_obligation', 'Nghĩa vụ tài chính', 2),
+    ('petition_kind', 'administrative_act', 'Hành vi hành chính', 1),
+    ('petition_kind', 'administrative_rule', 'Quy định hành chính', 2),
+    ('petition_source', 'hotline', 'Đường dây nóng', 3),
+    ('incident_kind', 'outage', 'Ngừng hoạt động', 1), ('target_state', 'reached', 'Đạt', 1),
+    ('target_state', 'not_reached', 'Chưa đạt', 2), ('target_state', 'not_given', 'Chưa giao', 3),
+    ('reform_figure', 'units_reduced', 'Đầu mối giảm', 1),
+    ('reform_figure', 'people_trained', 'Lượt người được tập huấn', 3);
+update core.dim_agencies
+set area_code = if(level_code = 'commune', 'mountain', 'urban') where agency_code <> 'H01.02';
+insert into review.mart_review__overdue values
+    ('2024-CY', 'H01', 'H01.01', 'province', 'workload', 'Khối lượng công việc', 9, 4, 13, 5, 2),
+    ('2024-CY', 'H01', 'H01.01', 'province', 'unknown', 'Chưa xác định', 3, 0, 3, 0, 0),
+    ('2024-CY', 'H01', 'H01.01', 'district', 'unknown', 'Chưa xác định', 1, 0, 1, 1, 0),
+    ('2024-CY', 'H01', 'H01.20.01', 'commune', 'unknown', 'Chưa xác định', 2, 1, 3, 0, 0);
+insert into review.mart_review__overdue_days values
+    ('2024-CY', 'H01', 'province', 'all', 'overdue', 15, 3.5, 35),
+    ('2024-CY', 'H01', 'province', 'all', 'past_due', 5, 19, 20),
+    ('2024-CY', 'H01', 'field', 'G01', 'overdue', 11, 4.5, 35),
+    ('2024-CY', 'H01', 'field', 'G01', 'past_due', 5, 19, 20),
+    ('2024-CY', 'H01', 'field', 'G02', 'overdue', 4, 1, 2),
+    ('2024-CY', 'H01', 'cause', 'workload', 'overdue', 9, 5, 35),
+    ('2024-CY', 'H01', 'cause', 'workload', 'past_due', 4, 18.5, 20),
+    ('2024-CY', 'H01', 'cause', 'unknown', 'overdue', 6, 2, 9),
+    ('2024-CY', 'H01', 'cause', 'unknown', 'past_due', 1, 19, 19),
+    ('2024-CY', 'H01', 'responsible', 'H01.02', 'overdue', 2, 5, 6),
+    ('2024-CY', 'H01', 'responsible', 'unknown', 'overdue', 13, 3, 35),
+    ('2024-CY', 'H01', 'responsible', 'unknown', 'past_due', 5, 19, 20);
+insert into review.mart_review__overdue_dossiers
+select
+    '2024-CY', 'd' || number, 'H01.01-24' || lpad(cast(number as varchar), 4, '0'), 'H01',
+    if(number < 16, 'H01.01', 'H01.20.01'), if(number = 7, null, 'Cấp giấy chứng nhận'),
+    if(number < 13, 'Khối lượng công việc', 'Chưa xác định'), date '2024-03-01',
+    date '2024-04-01', if(number < 15, date '2024-05-06', null),
+    if(number < 6, date '2024-03-29', null), if(number = 9, null, 35 - cast(number as integer)),
+    if(number = 9, null, 25 - cast(number as integer))
+from range(20) as numbers (number);
+insert into review.mart_review__late_reception values
+    ('2024-CY', 'H01', 'H01.01', 'province', 800, 60, 10, 4, 3, 6, 2, 70, 880, 'Hồ sơ'),
+    ('2024-CY', 'H01', 'H01.20', 'district', 500, 0, 0, 0, 0, 0, 0, 0, 500, 'Hồ sơ'),
+    ('2024-CY', 'H01', 'H01.20.01', 'commune', 0, 0, 0, 0, 1, 0, 0, 0, 0, 'Hồ sơ'),
+    ('2023-CY', 'H01', 'H01.01', 'province', 700, 20, 0, 0, 0, 0, 0, 20, 720, 'Hồ sơ');
+insert into review.mart_review__payments values
+    ('2024-CY', 'H01', 'charge_or_fee', 900, 410, 300, 240, 10, 123456789.00, 50000000.00,
+     20000000.00, 10000000.00, 3456789.00, 39999000.50, 0.50),
+    ('2024-CY', 'H01', 'financial_obligation', 90, 40, 0, 50, 0, 9000000000.00, 4000000000.00, 0,
+     0, 0, 5000000000.00, 0);
+insert into review.mart_review__time_cuts values
+    ('2024-CY', 'H01', 'province', 'G01', 'working_day', 500, 480, 300, 120, 30, 2, 9600.5, 7200.25,
+     110.5),
+    ('2024-CY', 'H01', 'province', 'G02', 'day', 10, 10, 4, 2, 1, 0, 300, 240, 1.6),
+    ('2024-CY', 'H01', 'commune', 'G02', 'working_day', 40, 0, 0, 0, 0, 0, 0, 0, 0);
+insert into review.mart_review__petitions values
+    ('2024-CY', 'H01', 'H01.01', 'province', 'administrative_act', 'hotline', 50, 48, 44, 3, 6, 2,
+     30, 27, 44, 49, 1, 'Phản ánh'),
+    ('2024-CY', 'H01', 'H01.20.01', 'commune', 'administrative_rule', 'other', 5, 4, 4, 0, 1, 0, 0,
+     0, 4, 4, 0, 'Phản ánh'),
+    ('2023-CY', 'H01', 'H01.01', 'province', 'administrative_act', 'hotline', 50, 48, 30, 18, 2, 0,
+     30, 27, 30, 48, 0, 'Phản ánh');
+insert into review.mart_review__incidents values
+    ('2024-CY', 'H01', 'all', 'AGESB', 'DVCQG', 'outage', 2, 1, 3.1666666, 45, 3),
+    ('2024-CY', 'H01', 'H01.01', 'KEYPAY', 'none', 'slow', 1, 0, 2, 12, 0);
+insert into review.mart_review__targets values
+    ('resolved_in_time', '2024-CY', 'H01', 'province', 'all', 'all', 'Tỷ lệ trước và đúng hạn', 98,
+     '12/KH-UBND', 'reached', 990, 1000),
+    ('online_received', '2024-CY', 'H01', 'province', 'all', 'all', 'Tỷ lệ tiếp nhận trực tuyến',
+     95.5, '12/KH-UBND', 'not_reached', 853, 1000),
+    ('paid_online', '2024-CY', 'H01', 'province', 'all', 'all', 'Tỷ lệ thanh toán trực tuyến', null,
+     null, 'not_given', 455, 1000),
+    ('online_received', '2024-CY', 'H01', 'level', 'commune', 'all', 'Tỷ lệ tiếp nhận trực tuyến',
+     60, '13/KH-UBND', 'reached', 85, 100),
+    ('online_received', '2024-CY', 'H01', 'agency', 'all', 'H01.01', 'Tỷ lệ tiếp nhận trực tuyến',
+     90, '13/KH-UBND', 'not_reached', 80, 100),
+    ('paid_online', '2024-CY', 'H01', 'agency', 'all', 'H01.01', 'Tỷ lệ thanh toán trực tuyến',
+     null, null, 'not_given', 80, 100);
+insert into review.mart_review__reform_figures values
+    ('H01', 'units_reduced', 'H01', '2024-CY', 'Đầu mối giảm', 12, 'unit', 'đơn vị', '1/BC-SNV'),
+    ('H01', 'people_trained', 'H01.01', '2024-CY', 'Lượt người được tập huấn', 300, 'turn', 'lượt',
+     '2/BC-STNMT'),
+    ('H01', 'people_trained', 'H01.20', '2024-CY', 'Lượt người được tập huấn', 120, 'turn', 'lượt',
+     '3/BC-UBND'),
+    ('H01', 'reform_spending', 'H01.20', '2024-CY', 'Kinh phí cải cách hành chính', 97.5, 'percent',
+     '%', '3/BC-UBND');
+insert into core.fct_counter_surveys values
+    ('H01', 'H01.01', 'computer', 20, 15, 5, '2024-03-01'),
+    ('H01', 'H01.01', 'computer', 20, 18, 3, '2024-09-01'),
+    ('H01', 'H01.20', 'computer', 10, 8, 1, '2024-06-01'),
+    ('H01', 'H01.20', 'seat', 0, 0, 0, '2024-06-01'),
+    ('H01', 'H01.20', 'computer', 10, 99, 0, '2025-06-01');
+insert into review.dim_dossier_flags values
+    ('reopened', 'Đã kết thúc rồi mở lại', 'Một lần xuất ghi đã xong, lần sau ghi đang giải quyết.',
+     6),
+    ('ended_after_due', 'Rút, dừng hoặc không tiếp nhận sau ngày hẹn trả', 'Ngày sau ngày hẹn trả.',
+     7);
+insert into review.mart_review__to_explain values
+    ('2024-CY', 'H01', 'H01.01', 'reopened', 'Đã kết thúc rồi mở lại', 4, 900, 'Tổng nhận', 0.001,
+     17),
+    ('2024-CY', 'H01', 'H01.02', 'reopened', 'Đã kết thúc rồi mở lại', 0, 800, 'Tổng nhận', 0.001,
+     17),
+    ('2024-CY', 'H01', 'H01.20.01', 'ended_after_due',
+     'Rút, dừng hoặc không tiếp nhận sau ngày hẹn trả', 2, 50, 'Tổng nhận', null, 0);
+insert into review.dim_sealed_packs values
+    ('2024-CY-H01', 1, '2025-01-05'), ('2024-CY-H01', 2, '2025-01-07');
+insert into review.dim_restatement_reasons values ('due_date', 1), ('arrived_late', 7);
+insert into review.mart_review__restatements values
+    ('2024-CY-H01', 1, 'resolved', 'due_date', 'Ngày hẹn trả khác với lúc niêm phong', 99, 0, 99),
+    ('2024-CY-H01', 2, 'resolved_overdue', 'due_date', 'Ngày hẹn trả khác với lúc niêm phong', 2, 7,
+     9),
+    ('2024-CY-H01', 2, 'received', 'arrived_late', 'Hồ sơ đến kho sau lúc niêm phong', 12, 0, 12);
 insert into review.mart_review__handling values
     ('ii06', '2011-CY', 'X01', 'unknown', 'General', 'unknown', 'online',
      1250, 1200, 1200, 0, 50, 1148, 0, 878, 270, 102, 90, 12, 0, 0, 0, 0),
@@ -400,20 +620,7 @@ def content(marts: duckdb.DuckDBPyConnection) -> Content:
 @pytest.fixture
 def told(content: Content) -> Content:
     """What a version says that comes after a sealed one, of which a figure was wrong."""
-    plan_done = content.figures["plan_done"]
-    before = dataclasses.replace(plan_done, cell=count_cell(65))
-    sealed = dataclasses.replace(content, figures={**content.figures, "plan_done": before})
-    erratum = Erratum(
-        version=1,
-        figure_code="plan_done",
-        figure_name=plan_done.name,
-        printed="65",
-        text="Đúng là 66: một nhiệm vụ hoàn thành ngày 30/12 chưa được ghi nhận.",
-        by="Văn thư",
-        at="2025-02-03T08:00:00+07:00",
-    )
-    noted = with_errata(content, (erratum,))
-    return with_changes(noted, 1, "Sở Nội vụ báo cáo lại", changes(sealed, content))
+    return make_told(content)
 
 
 @pytest.fixture

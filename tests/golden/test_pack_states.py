@@ -52,8 +52,9 @@ comment on column review.dim_rules.version is 'Phiên bản của quy tắc, ''n
 """
 """As many dossiers as the handling mart counts, so that the seal's own sum comes out."""
 RESTATED = """
-create table review.dim_sealed_packs as select '2024-CY-H01' as review_code, 1 as pack_no;
-create table review.dim_restatement_reasons as
+create or replace table review.dim_sealed_packs as
+    select '2024-CY-H01' as review_code, 1 as pack_no, date '2025-01-10' as as_of_date;
+create or replace table review.dim_restatement_reasons as
     select 'vanished' as reason_code, 'Nguồn không còn' as reason_name, 6 as position_no;
 create table core.fct_restatements as
     select
@@ -61,9 +62,10 @@ create table core.fct_restatements as
         'ag-tinh' as locality_code, 'x-' || number as dossier_code, delivery_id as _delivery_id
     from range(2) as numbers (number)
     cross join (select min(delivery_id) as delivery_id from quality.fct_deliveries) as deliveries;
-create table review.mart_review__restatements as
+create or replace table review.mart_review__restatements as
     select '2024-CY-H01' as review_code, 1 as pack_no, 'resolved' as measure_code,
-        0 as added_count, 2 as removed_count;
+        'vanished' as reason_code, 'Nguồn không còn' as reason_name, 0 as added_count,
+        2 as removed_count, 2 as dossier_count;
 update review.mart_review__handling set resolved_count = resolved_count - 2
 where rowid = (
     select min(rowid) from review.mart_review__handling

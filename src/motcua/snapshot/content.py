@@ -1,12 +1,30 @@
 """Build the content model of a pack from the rows of the marts."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.shelf.states import StateCode
-from motcua.snapshot import framing, handling, history, parts, procedures, scorecard
+from motcua.snapshot import (
+    explaining,
+    framing,
+    handling,
+    history,
+    incidents,
+    overdue,
+    parts,
+    payments,
+    petitions,
+    procedures,
+    proposals,
+    reception,
+    scorecard,
+    self_reported,
+    targets,
+    time_cuts,
+)
+from motcua.snapshot.annexes import ANNEXES
 from motcua.snapshot.cube import cube
-from motcua.snapshot.figures import figures, ranked
+from motcua.snapshot.figures import figures
 from motcua.snapshot.headlines import (
     headlines,
     indicators,
@@ -14,26 +32,14 @@ from motcua.snapshot.headlines import (
     summary_table,
 )
 from motcua.snapshot.marts import Marts
-from motcua.snapshot.model import HISTORY, Bar, Chart, Content, Headline, Table
+from motcua.snapshot.model import Bar, Chart, Content, Figure, Headline, Section, Table
 from motcua.snapshot.notes import DECISIONS, definitions
 from motcua.snapshot.numbers import format_count, format_share
+from motcua.snapshot.ranking import ranked
 from motcua.snapshot.report import sections
 from motcua.snapshot.summary import ten_table, turns
 
 _TOP = 10
-ANNEXES = (
-    "summary",
-    "ii06_agencies",
-    "ii06_fields",
-    "online",
-    "digitisation",
-    "indices",
-    *scorecard.ANNEXES,
-    "coverage",
-    "deliveries",
-    "refusals",
-    *HISTORY,
-)
 
 
 def build_content(marts: Marts, version: int = 1) -> Content:
@@ -44,21 +50,24 @@ def build_content(marts: Marts, version: int = 1) -> Content:
     missing = missing_sentence(found)
     coverage = framing.coverage(marts)
     known = figures(marts, found)
-    ten = ten_table(lines, scorecard.on_first_page(known), marts.review)
-    tables = (ten, *_tables(marts, lines, missing))
+    given = targets.on_first_page(marts.targets)
+    ten = ten_table(lines, scorecard.on_first_page(known), given, marts.review)
+    tables = (ten, *_tables(marts, lines, missing, known))
     by_code = {table.code: table for table in tables}
     return Content(
         header=framing.header(marts, version),
         coverage=coverage,
         headlines=lines,
         missing_headlines=missing,
-        summary=turns(marts, found, known),
+        summary=(
+            *turns(marts, found, known),
+            Section("", proposals.TITLE, proposals.sentences(marts, known, "matter")),
+        ),
         history=(),
         figures=known,
         sections=sections(marts, coverage, known, found, by_code),
         charts=tuple(_charts(marts, lines, by_code["services"])),
         tables=tables,
-        annex_codes=ANNEXES,
         definitions=(
             *definitions(marts.metrics),
             *scorecard.definitions(marts.scorecard_components),
@@ -66,6 +75,7 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         decisions=DECISIONS,
         delivery_ids=tuple(record["delivery_id"] for record in marts.deliveries),
         cube=cube(marts),
+        annexes=ANNEXES,
     )
 
 
@@ -114,30 +124,60 @@ def _comparable(marts: Marts) -> Marts:
     )
 
 
-def _tables(marts: Marts, lines: Sequence[Headline], missing: str) -> tuple[Table, ...]:
+def _tables(
+    marts: Marts, lines: Sequence[Headline], missing: str, known: Mapping[str, Figure]
+) -> tuple[Table, ...]:
+    """Lay out every table, in the order of the report and its annexes."""
     metrics = {record["metric_code"]: record for record in marts.metrics}
+    by_agency = marts.rates_by_agency
+    absent = overdue.absence(marts.handling_totals)
     parts_of_review = (
         handling.agency_table(marts.handling_by_agency),
+        handling.level_table(marts.handling_by_agency),
         handling.field_table(marts.handling_by_field),
+        parts.plan_tasks_table(marts.plan_tasks),
+        time_cuts.table(marts.time_cuts),
         parts.channels_table(marts.handling_by_channel),
+        procedures.fields_table(marts.handling_by_field),
+        overdue.fields_table(marts.overdue_days, marts.handling_by_field, absent),
         procedures.leading_table(marts.procedures),
         procedures.overdue_table(marts.procedures),
+        reception.table(marts.late_reception),
         parts.services_table(marts.services),
-        parts.rates_table("online", parts.ONLINE, marts.rates_by_agency, metrics),
-        parts.rates_table("digitisation", parts.DIGITISATION, marts.rates_by_agency, metrics),
-        parts.plan_tasks_table(marts.plan_tasks),
+        parts.rates_table("online", parts.ONLINE, by_agency, metrics),
+        parts.areas_table(marts.online_by_area),
+        parts.rates_table("self_submitted", ("self_submitted",), by_agency, metrics),
+        parts.rates_table("postal_paid", (*parts.POSTAL, *parts.PAID), by_agency, metrics),
+        payments.dossiers_table(marts.payments),
+        payments.amounts_table(marts.payments),
+        parts.rates_table("digitisation", parts.DIGITISATION, by_agency, metrics),
+        incidents.table(marts.incidents),
+        petitions.kinds_table(marts.petitions_by_kind),
+        petitions.sources_table(marts.petitions_by_source),
+        petitions.agencies_table(marts.petitions_by_agency),
         parts.ratings_table(marts.ratings),
         parts.indices_table(marts.indices),
+        targets.table(marts.targets),
         scorecard.groups_table(marts.scorecard_groups),
         scorecard.components_table(marts.scorecard_components),
         scorecard.agencies_table(marts.scorecard_totals),
+        self_reported.reform_table(marts.reform_figures),
+        self_reported.surveys_table(marts.counter_surveys),
+        overdue.shortcomings_table(
+            marts.overdue_by_agency, marts.overdue_causes, marts.handling_by_agency, absent
+        ),
+        overdue.causes_table(marts.overdue_days, absent),
+        overdue.responsible_table(marts.overdue_days, absent),
+        overdue.dossiers_table(marts.overdue_dossiers, marts.overdue_days, absent),
+        explaining.flags_table(marts.to_explain),
+        explaining.restated_table(marts.sealed_packs, marts.restatements, known),
+        history.changes_table(()),
+        history.errata_table(()),
         parts.coverage_table(
             marts.localities, marts.review["end_date"], framing.complete_codes(marts)
         ),
         parts.deliveries_table(marts.deliveries),
         parts.refusals_table(marts.refusals),
-        history.changes_table(()),
-        history.errata_table(()),
     )
     return (
         summary_table(lines, missing, marts.review),

@@ -5,6 +5,7 @@ import io
 
 from docx import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -22,7 +23,16 @@ from motcua.snapshot.decree import (
     set_up_text,
     with_fixed_times,
 )
-from motcua.snapshot.model import Content, Note, Paragraph, Section, Table
+from motcua.snapshot.model import (
+    PRINTED_LINES,
+    Annex,
+    Content,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+    shortened,
+)
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.word_table import control_around, table_element
 
@@ -33,12 +43,13 @@ _BODY_TABLE = 19
 _ANNEX_TABLE = 19
 _WIDE_TABLE = 16
 _MANY_COLUMNS = 14
+_DENSE = "Summary"
 
 
 def render_docx(content: Content) -> bytes:
-    """Write the report of a content."""
+    """Write the report of a content; of long lists the first lines."""
     document = Document()
-    report = _Report(document, content)
+    report = _Report(document, shortened(content, PRINTED_LINES))
     report.set_up()
     report.write_summary()
     report.start_report()
@@ -73,6 +84,7 @@ class _Report:
         set_up_text(self._document)
         for level in (1, 2):
             self._set_up_heading(level)
+        self._set_up_dense()
         set_up_page(self._document.sections[0], is_first=True)
         self._write_running_lines(self._document.sections[0])
 
@@ -90,6 +102,14 @@ class _Report:
         style.paragraph_format.space_before = Pt(12)
         style.paragraph_format.space_after = Pt(6)
         style.paragraph_format.keep_with_next = True
+
+    def _set_up_dense(self) -> None:
+        """Make the style of the summary's lines: the page must hold them all."""
+        style = self._document.styles.add_style(_DENSE, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = self._document.styles["Normal"]
+        style.font.size = Pt(11)
+        style.paragraph_format.space_after = Pt(1)
+        style.paragraph_format.line_spacing = 1
 
     def _write_running_lines(self, section: WordSection) -> None:
         """Number pages at the top, not on the first; print banner and frame."""
@@ -154,13 +174,19 @@ class _Report:
         paragraph.add_run(self._content.coverage.sentence)
         self._write_table(self._content.table("ten"), _TEXT_WIDTH_MM, _BODY_TABLE)
         for section in self._content.first_page:
-            self._paragraph("").add_run(section.title).bold = True
+            self._dense(self._paragraph("")).add_run(section.title).bold = True
             for sentence in section.paragraphs:
-                self._sentence(sentence, before="– ")
+                self._dense(self._sentence(sentence, before="– "))
+
+    def _dense(self, paragraph: WordParagraph) -> WordParagraph:
+        """Set a line in the style of the summary."""
+        paragraph.style = self._document.styles[_DENSE]
+        return paragraph
 
     def write_section(self, section: Section) -> None:
         """Write one numbered section: sentences, then tables."""
-        self._heading(f"{section.number}. {section.title.upper()}")
+        title = section.title.upper() if section.level == 1 else section.title
+        self._heading(f"{section.number}. {title}", section.level)
         for sentence in section.paragraphs:
             paragraph = self._sentence(sentence)
             paragraph.paragraph_format.first_line_indent = _FIRST_LINE
@@ -190,25 +216,26 @@ class _Report:
             section._sectPr.remove(restart)
         section.orientation = WD_ORIENT.LANDSCAPE
         set_up_page(section, is_first=False)
-        for number, code in enumerate(self._content.annex_codes, start=1):
-            table = self._content.table(code)
-            self._annex_title(number, table, is_on_new_page=number > 1 and bool(table.rows))
+        for annex in self._content.annexes:
+            self._write_annex(annex)
+
+    def _write_annex(self, annex: Annex) -> None:
+        """Write one annex; those that hold but a line follow each other on a page."""
+        tables = [self._content.table(code) for code in annex.table_codes]
+        is_long = annex.holds_definitions or any(table.rows for table in tables)
+        title = f"Phụ lục {annex.number}. {annex.title}"
+        self._centred_heading(title, is_on_new_page=is_long and annex.number > 1)
+        if annex.sentence:
+            self._paragraph(annex.sentence)
+        for table in tables:
+            if table.rows:
+                self._table_title(table.title, table.unit)
             wide = len(table.columns) > _MANY_COLUMNS
             self._write_table(table, _WIDE_WIDTH_MM, _WIDE_TABLE if wide else _ANNEX_TABLE)
-        self._write_definitions(len(self._content.annex_codes) + 1)
+        if annex.holds_definitions:
+            self._write_definitions()
 
-    def _annex_title(self, number: int, table: Table, *, is_on_new_page: bool) -> None:
-        self._centred_heading(f"Phụ lục {number}. {table.title}", is_on_new_page=is_on_new_page)
-        if table.rows:
-            paragraph = self._paragraph(table.unit)
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            paragraph.runs[0].italic = True
-            paragraph.runs[0].font.size = Pt(11)
-            paragraph.paragraph_format.keep_with_next = True
-
-    def _write_definitions(self, number: int) -> None:
-        title = f"Phụ lục {number}. Định nghĩa chỉ tiêu và quy tắc đếm"
-        self._centred_heading(title, is_on_new_page=True)
+    def _write_definitions(self) -> None:
         if not self._content.definitions:
             self._paragraph(f"Định nghĩa chỉ tiêu: {NO_DATA}.")
         for note in self._content.definitions:
@@ -256,8 +283,8 @@ class _Report:
         run.italic = True
         run.font.size = Pt(11)
 
-    def _heading(self, text: str) -> None:
-        self._document.add_heading(text, level=1)
+    def _heading(self, text: str, level: int = 1) -> None:
+        self._document.add_heading(text, level=level)
 
     def _centred_heading(self, text: str, *, is_on_new_page: bool) -> None:
         heading = self._document.add_heading(text, level=1)

@@ -49,6 +49,30 @@ from motcua.snapshot.restatement import Restatement
 
 logger = logging.getLogger(__name__)
 
+_RATE_MARTS = ("mart_review__online", "mart_review__digitisation", "mart_review__channels")
+_AGENDA = {
+    "online_by_area": queries.ONLINE_BY_AREA,
+    "late_reception": queries.LATE_RECEPTION,
+    "overdue_days": queries.OVERDUE_DAYS,
+    "overdue_by_agency": queries.OVERDUE_BY_AGENCY,
+    "overdue_causes": queries.OVERDUE_CAUSES,
+    "overdue_dossiers": queries.OVERDUE_DOSSIERS,
+    "supplements": queries.SUPPLEMENTS,
+    "payments": queries.PAYMENTS,
+    "time_cuts": queries.TIME_CUTS,
+    "petitions_by_kind": queries.PETITIONS_BY_KIND,
+    "petitions_by_source": queries.PETITIONS_BY_SOURCE,
+    "petitions_by_agency": queries.PETITIONS_BY_AGENCY,
+    "incidents": queries.INCIDENTS,
+    "targets": queries.TARGETS,
+    "reform_figures": queries.REFORM_FIGURES,
+    "counter_surveys": queries.COUNTER_SURVEYS,
+    "to_explain": queries.TO_EXPLAIN,
+    "sealed_packs": queries.SEALED_PACKS,
+    "restatements": queries.RESTATEMENTS,
+}
+"""What the agenda's parts are read by: field of the marts' rows → query."""
+
 MACHINE = "hệ thống"
 """Who makes drafts and checks, where nobody else is named."""
 
@@ -148,10 +172,18 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
         deadlines=read(queries.DEADLINES),
         submission_help=read(queries.SUBMISSION_HELP),
         procedures=read(queries.PROCEDURES),
-        rates=read(queries.rates("mart_review__online"))
-        + read(queries.rates("mart_review__digitisation")),
-        rates_by_agency=read(queries.rates_by_agency("mart_review__online"))
-        + read(queries.rates_by_agency("mart_review__digitisation")),
+        rates=tuple(
+            record
+            for query in (
+                *map(queries.rates, _RATE_MARTS),
+                queries.rates("mart_review__late_reception", "late_reception"),
+                queries.rates("mart_review__petitions", "petitions_on_time"),
+            )
+            for record in read(query)
+        ),
+        rates_by_agency=tuple(
+            record for table in _RATE_MARTS for record in read(queries.rates_by_agency(table))
+        ),
         services=read(queries.SERVICES),
         ratings=read(queries.RATINGS),
         indices=read(queries.INDICES),
@@ -162,6 +194,7 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
         cube_rows=read(queries.CUBE_ROWS),
         cube_definitions=read(queries.CUBE_DEFINITIONS),
         cube_dossiers=read(queries.CUBE_DOSSIERS),
+        **{name: read(query) for name, query in _AGENDA.items()},
     )
 
 
@@ -363,6 +396,7 @@ def _note_what_is_wanted(connection: duckdb.DuckDBPyConnection, review: Record) 
         "end_date",
         "known_to_date",
         "period_code",
+        "review_code",
     )
     connection.execute(queries.WANTED, {name: review[name] for name in names})
     connection.execute(

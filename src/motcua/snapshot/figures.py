@@ -1,18 +1,28 @@
 """The figures that sentences stand on, each with its code and its cell."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 
-from motcua.snapshot import numbers, scorecard
+from motcua.snapshot import (
+    incidents,
+    numbers,
+    overdue,
+    payments,
+    petitions,
+    proposals,
+    reception,
+    scorecard,
+    self_reported,
+    targets,
+    time_cuts,
+)
 from motcua.snapshot.handling import MEASURE_COLUMNS, by_level, measure_cells
 from motcua.snapshot.headlines import Counts, Indicator
 from motcua.snapshot.marts import Marts, Record
-from motcua.snapshot.model import Cell, Figure, count_cell, share_cell, text_cell
+from motcua.snapshot.model import Figure, count_cell, days_cell, share_cell, text_cell
+from motcua.snapshot.ranking import ranked
 
 _TOP_OVERDUE = 3
-_TOP_LEADING = 10
-RANKED_FROM = 30
-"""Fewer dossiers than these are not ranked."""
+_TOP_LEADING = 3
 _DUE_SOON = (3, 5, 10)
 
 
@@ -28,15 +38,18 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *_services_figures(marts.services),
         *_plan_figures(marts.plan_tasks),
         *_field_figures(marts.handling_by_field),
-        *scorecard.figures(marts.scorecard_groups, marts.scorecard_components),
+        *overdue.figures(marts),
+        *reception.figures(marts),
+        *time_cuts.figures(marts.time_cuts),
+        *payments.figures(marts.payments),
+        *incidents.figures(marts.incidents),
+        *petitions.figures(marts.petitions_by_kind),
+        *self_reported.figures(marts),
+        *targets.figures(marts.targets),
+        *scorecard.figures(marts.scorecard_groups),
+        *proposals.figures(marts),
     )
     return {figure.code: figure for figure in every}
-
-
-def ranked(records: Sequence[Record], measure: str, limit: int) -> list[Record]:
-    """Rank lines by a count, most first; those of fewer than thirty resolved are left out."""
-    able = [r for r in records if r["resolved_count"] >= RANKED_FROM and r[measure] > 0]
-    return sorted(able, key=lambda record: -record[measure])[:limit]
 
 
 def leading_fields(fields: Sequence[Record]) -> list[Record]:
@@ -113,19 +126,11 @@ def _deadline_figures(deadlines: Sequence[Record]) -> Iterator[Figure]:
     for record in deadlines:
         if record["overdue_count"] and record["overdue_count"] == record["overdue_dated_count"]:
             for code, name in (("median", "trung vị"), ("longest", "dài nhất")):
-                cell = _days_cell(record[f"overdue_{code}_days"])
+                cell = days_cell(record[f"overdue_{code}_days"])
                 yield Figure(f"pending_overdue_{code}", f"Ngày làm việc quá hạn, {name}", cell)
         for days in _DUE_SOON:
             cell = count_cell(record[f"due_{days}_count"])
             yield Figure(f"pending_due_{days}", f"Đến hạn trong {days} ngày làm việc", cell)
-
-
-def _days_cell(days: Decimal | float) -> Cell:
-    """Make a cell of days; the median of an even number of dossiers may be a half."""
-    whole = int(days)
-    if days == whole:
-        return count_cell(whole)
-    return Cell("score", float(days), numbers.format_decimal(days, 1))
 
 
 def _help_figures(submissions: Sequence[Record]) -> Iterator[Figure]:

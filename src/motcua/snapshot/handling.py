@@ -150,6 +150,28 @@ def agency_table(records: Records) -> Table:
     )
 
 
+def level_table(records: Records) -> Table:
+    """Lay out form II.06 by level, of the lines by agency."""
+    levels = tuple(
+        {**members[0], **{m: sum(r[m] for r in members) for m in HANDLING_MEASURES}, "name": name}
+        for name, members in by_level(records)
+    )
+    return Table(
+        code="ii06_levels",
+        title="Tình hình, kết quả giải quyết TTHC theo cấp (biểu II.06)",
+        sheet="II.06 cấp",
+        unit="Đơn vị tính: hồ sơ",
+        columns=(
+            Column("order", "TT", number="(1)", kind="text", width=5),
+            Column("level", "Cấp", number="(2)", kind="text", width=32),
+            *MEASURE_COLUMNS,
+        ),
+        rows=flat_rows(levels, "name", measure_cells),
+        notes=_NOTES,
+        empty_sentence=f"Kết quả giải quyết theo cấp: {NO_DATA}.",
+    )
+
+
 def field_table(records: Records) -> Table:
     """Lay out form II.06 by field."""
     return Table(

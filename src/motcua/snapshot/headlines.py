@@ -17,9 +17,21 @@ from motcua.snapshot.model import (
     share_cell,
     text_cell,
 )
-from motcua.snapshot.parts import DIGITISATION, GRADES, ONLINE, metric_name
+from motcua.snapshot.parts import (
+    ACROSS,
+    DIGITISATION,
+    GRADES,
+    LATE_RECEPTION,
+    ONLINE,
+    PAID,
+    PETITIONS_ON_TIME,
+    POSTAL,
+    metric_name,
+)
 
 ROLES = ("current", "previous", "same")
+RATES = (*ONLINE, LATE_RECEPTION, *POSTAL, *PAID, *ACROSS, *DIGITISATION, PETITIONS_ON_TIME)
+"""The metrics that marts of rates give, in the order of the summary."""
 _METRIC_CODES = {"plan_tasks": "plan_tasks_done"}
 
 
@@ -194,7 +206,7 @@ def _handling_indicators(handling: Mapping[str, Record]) -> Iterator[Indicator]:
 
 
 def _rate_indicators(rates: Sequence[Record], metrics: Mapping[str, Record]) -> Iterator[Indicator]:
-    for metric in (*ONLINE, *DIGITISATION):
+    for metric in RATES:
         yield Indicator(
             metric,
             metric_name(metric, metrics),

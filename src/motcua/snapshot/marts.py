@@ -25,6 +25,62 @@ HANDLING_MEASURES = (
     "withdrawn_after_due_count",
     "pending_paused_count",
 )
+OVERDUE_MEASURES = (
+    "resolved_overdue_count",
+    "pending_overdue_count",
+    "apology_owed_count",
+    "apology_sent_count",
+    "apology_in_time_count",
+)
+RECEPTION_MEASURES = (
+    "received_in_time_count",
+    "received_late_count",
+    "not_accepted_in_time_count",
+    "not_accepted_late_count",
+    "waiting_in_due_count",
+    "waiting_overdue_count",
+    "unknown_count",
+    "numerator_count",
+    "denominator_count",
+)
+PAYMENT_MEASURES = (
+    "dossier_count",
+    "online_dossier_count",
+    "counter_cashless_dossier_count",
+    "cash_dossier_count",
+    "unknown_dossier_count",
+    "paid_amount",
+    "online_amount",
+    "transfer_amount",
+    "qr_amount",
+    "pos_amount",
+    "cash_amount",
+    "unknown_amount",
+)
+TIME_CUT_MEASURES = (
+    "procedure_count",
+    "limit_count",
+    "cut_count",
+    "cut_by_third_count",
+    "cut_by_half_count",
+    "lengthened_count",
+    "legal_days",
+    "committed_days",
+    "summed_cut_rate",
+)
+PETITION_MEASURES = (
+    "petition_received_count",
+    "petition_answered_count",
+    "petition_on_time_count",
+    "petition_late_count",
+    "petition_pending_count",
+    "petition_overdue_count",
+    "petition_rated_count",
+    "petition_satisfied_count",
+    "numerator_count",
+    "denominator_count",
+    "unknown_count",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +109,25 @@ class Marts:
     scorecard_components: Records
     scorecard_groups: Records
     scorecard_totals: Records
+    online_by_area: Records
+    late_reception: Records
+    overdue_days: Records
+    overdue_by_agency: Records
+    overdue_causes: Records
+    overdue_dossiers: Records
+    supplements: Records
+    payments: Records
+    time_cuts: Records
+    petitions_by_kind: Records
+    petitions_by_source: Records
+    petitions_by_agency: Records
+    incidents: Records
+    targets: Records
+    reform_figures: Records
+    counter_surveys: Records
+    to_explain: Records
+    sealed_packs: Records
+    restatements: Records
     cube_rows: Records = ()
     cube_definitions: Records = ()
     cube_dossiers: Records = ()

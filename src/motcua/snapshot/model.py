@@ -10,21 +10,26 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from pydantic import TypeAdapter
 
 from motcua.snapshot import numbers
 
-CHANGES, ERRATA = "changes", "errata"
+CHANGES, RESTATED, ERRATA = "changes", "restated", "errata"
 DIMENSIONS = ("agency", "field", "level", "channel")
 """What the handling of the period may be looked at by, in the order of ``Cube.dimensions``."""
-HISTORY = (CHANGES, ERRATA)
+HISTORY = (CHANGES, RESTATED, ERRATA)
 """The tables that tell of other versions; what they hold are no figures of this one."""
 SIMULATED_BANNER = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 
-Kind = Literal["text", "count", "share", "score", "date"]
+PRINTED_LINES = 200
+"""Lines of a list on paper: some ten pages on their side, what a person still leafs through."""
+PAGE_LINES = 2_000
+"""Lines of a list on the page in a browser: under two megabytes of the fifteen that it may have."""
+
+Kind = Literal["text", "count", "share", "score", "days", "date"]
 RowKind = Literal["body", "group", "total"]
 
 
@@ -43,7 +48,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: heading, the group heading above it, and what is printed below it."""
+    """One column of a table: heading, the group heading above it, and what is printed below it.
+
+    Where its ``kind`` is count, its lines add up to their group's line and to the total.
+    """
 
     code: str
     title: str
@@ -69,7 +77,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of the pack; without rows, ``empty_sentence`` stands in its place."""
+    """One table of the pack; without rows, ``empty_sentence`` stands in its place.
+
+    One that ``is_list`` is shown by its first lines where it is printed (``shortened``).
+    """
 
     code: str
     title: str
@@ -79,6 +90,7 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     empty_sentence: str = ""
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +160,24 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One numbered section of the report: its sentences, then its tables."""
+    """One numbered section of the report: its sentences, then its tables; ``level`` 2 is in one."""
 
     number: str
     title: str
     paragraphs: tuple[Paragraph, ...]
     table_codes: tuple[str, ...] = ()
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """One annex: its tables, or the sentence in their place; one of them holds the definitions."""
+
+    number: int
+    title: str
+    table_codes: tuple[str, ...] = ()
+    sentence: str = ""
+    holds_definitions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +294,11 @@ class Content:
     sections: tuple[Section, ...]
     charts: tuple[Chart, ...]
     tables: tuple[Table, ...]
-    annex_codes: tuple[str, ...]
     definitions: tuple[Note, ...]
     decisions: tuple[Note, ...]
     delivery_ids: tuple[str, ...]
     cube: Cube | None = None
+    annexes: tuple[Annex, ...] = ()
 
     @property
     def first_page(self) -> tuple[Section, ...]:
@@ -284,6 +308,26 @@ class Content:
     def table(self, code: str) -> Table:
         """Give the table of a code."""
         return next(table for table in self.tables if table.code == code)
+
+
+def shortened(content: Content, line_count: int) -> Content:
+    """Give the content with the first lines of each list, which then says how many there are."""
+    return dataclasses.replace(
+        content, tables=tuple(_first_lines(table, line_count) for table in content.tables)
+    )
+
+
+def _first_lines(table: Table, line_count: int) -> Table:
+    lines = [row for row in table.rows if row.kind != "total"]
+    if not table.is_list or len(lines) <= line_count:
+        return table
+    note = (
+        f"In {numbers.format_count(line_count)} dòng đầu trong "
+        f"{numbers.format_count(len(lines))} dòng; danh sách đủ ở tệp XLSX, trang «{table.sheet}»."
+    )
+    totals = [row for row in table.rows if row.kind == "total"]
+    rows = (*lines[:line_count], *totals)
+    return dataclasses.replace(table, rows=rows, notes=(note, *table.notes))
 
 
 def text_cell(text: object) -> Cell:
@@ -308,6 +352,14 @@ def share_cell(numerator: int, denominator: int, unknown: int = 0) -> Cell:
     return Cell("share", numerator / denominator, text, (numerator, denominator))
 
 
+def rate_cell(numerator: Decimal, denominator: Decimal) -> Cell:
+    """Make a cell of a rate of two quantities, such as days; it may be negative."""
+    if denominator == 0:
+        return Cell("share", None, numbers.NOTHING_HAPPENED)
+    rate = numerator / denominator
+    return Cell("share", float(rate), numbers.format_percent(rate))
+
+
 def absent_cell(text: str = numbers.NOT_COMPARABLE) -> Cell:
     """Make a cell for a figure that there is no data for."""
     return Cell("share", None, text)
@@ -318,6 +370,27 @@ def score_cell(value: Decimal | float | None) -> Cell:
     if value is None:
         return Cell("score", None, numbers.NO_DATA)
     return Cell("score", float(value), numbers.format_decimal(value))
+
+
+def quantity_cell(value: Decimal | None) -> Cell:
+    """Make a cell of a quantity that has decimals only where it is not whole."""
+    if value is None:
+        return Cell("score", None, numbers.NOT_COMPARABLE)
+    return count_cell(int(value)) if value == int(value) else score_cell(value)
+
+
+def amount_cell(value: Decimal | int) -> Cell:
+    """Make a cell of an amount in dong, which has no smaller part."""
+    return count_cell(int(Decimal(value).to_integral_value(ROUND_HALF_UP)))
+
+
+def days_cell(days: Decimal | float | None) -> Cell:
+    """Make a cell of days; the median of an even number of dossiers may be a half."""
+    if days is None:
+        return Cell("days", None, numbers.NOT_COMPARABLE)
+    if days == int(days):
+        return count_cell(int(days))
+    return Cell("days", float(days), numbers.format_decimal(days, 1))
 
 
 def date_cell(value: datetime.date | None) -> Cell:
@@ -359,13 +432,14 @@ def from_json(data: bytes) -> Content:
 def figures_sha256(content: Content) -> str:
     """Sum what the content says apart from its version, its state and what changed since another.
 
-    Two contents with one sum have nothing to tell apart, so that no new version is made.
+    Two contents with one sum have nothing to tell apart, so that no new version is made. An erratum
+    does make one.
     """
     header = dataclasses.replace(content.header, version=0, version_line="", state_code="")
     bare = dataclasses.replace(
         content,
         header=header,
         history=(),
-        tables=tuple(table for table in content.tables if table.code != CHANGES),
+        tables=tuple(table for table in content.tables if table.code not in {CHANGES, RESTATED}),
     )
     return hashlib.sha256(to_json(bare)).hexdigest()

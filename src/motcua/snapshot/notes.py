@@ -70,13 +70,26 @@ DECISIONS = (
     Note(
         "Số ngày quá hạn, sắp đến hạn",
         "Đếm ngày làm việc giữa ngày hẹn trả và ngày cuối kỳ, theo lịch ngày nghỉ và ngày làm bù "
-        "của kho; hồ sơ đang tạm dừng không tính là sắp đến hạn.",
+        "của kho; hồ sơ đang tạm dừng không tính là sắp đến hạn. Các bảng theo lĩnh vực, nguyên "
+        "nhân, cơ quan đếm ngày theo lịch và ghi rõ như vậy.",
     ),
     Note(
         "Điểm và xếp loại Bộ chỉ số 766",
         "Điểm tự tính theo công thức và ngưỡng của phiên bản đang có hiệu lực. Từ 90 Xuất sắc, 80 "
         "Tốt, 70 Khá, 50 Trung bình, dưới 50 Yếu. Chưa đủ dữ liệu thì chỉ nêu hai mức mà xếp loại "
         "nằm giữa. Tiến độ tính theo biểu II.06.",
+    ),
+    Note(
+        "Văn bản xin lỗi",
+        "Mọi hồ sơ quá hạn, đã và đang giải quyết, phải có văn bản xin lỗi; đúng lúc là gửi chậm "
+        "nhất một ngày trước ngày hẹn trả. Nguồn không ghi thì coi là chưa ghi nhận.",
+    ),
+    Note(
+        "Việc đề nghị kết luận",
+        "Lập từ số liệu, nhiều nhất năm việc có phát sinh, theo thứ tự: đang quá hạn; chờ quá hạn "
+        "tiếp nhận; phản ánh, kiến nghị quá hạn; thiếu văn bản xin lỗi; thiếu nguyên nhân; tiếp "
+        "nhận muộn. Chỉ nêu tên cơ quan nào một mình có số lớn nhất và có từ 30 hồ sơ đã giải "
+        "quyết; thời hạn để người soạn thảo ghi.",
     ),
     Note(
         "Điều chưa xác định",

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from motcua.snapshot.charts import render_svg
 from motcua.snapshot.drill import is_asked, page_data
 from motcua.snapshot.listing import cell_codes
-from motcua.snapshot.model import Cell, Column, Content, Row, Table
+from motcua.snapshot.model import PAGE_LINES, Cell, Column, Content, Row, Table, shortened
 
 _SCRIPTS = ("words.js", "tables.js", "cube.js", "panel.js", "views.js")
 """The scripts of the page in the order that they build on each other."""
@@ -21,7 +21,8 @@ _dumps = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 def render_html(content: Content) -> bytes:
-    """Write the page of a content."""
+    """Write the page of a content; of long lists the first lines."""
+    content = shortened(content, PAGE_LINES)
     charts = [(chart, Markup(render_svg(chart))) for chart in content.charts]  # noqa: S704 - drawn here
     style = _text("page.css") + _page_margins(content)
     script = '"use strict";\n(function () {\n' + "".join(map(_text, _SCRIPTS)) + "})();\n"

@@ -6,13 +6,13 @@ from importlib import resources
 
 import typst
 
-from motcua.snapshot.model import Content, to_json
+from motcua.snapshot.model import PRINTED_LINES, Content, shortened, to_json
 
 FONT = "Liberation Serif"
 
 
 def render_pdf(content: Content) -> bytes:
-    """Write the report of a content as a PDF that is dated by its as-of date."""
+    """Write the report of a content as a PDF dated by its as-of date; of lists the first lines."""
     moment = datetime.datetime.fromisoformat(f"{content.header.as_of_date}T00:00:00+00:00")
     here = resources.files(__package__)
     with resources.as_file(here / "fonts") as fonts:
@@ -20,7 +20,9 @@ def render_pdf(content: Content) -> bytes:
             typst.compile(
                 {
                     "main": (here / "templates" / "report.typ").read_bytes(),
-                    "content.json": to_json(dataclasses.replace(content, cube=None)),
+                    "content.json": to_json(
+                        dataclasses.replace(shortened(content, PRINTED_LINES), cube=None)
+                    ),
                 },
                 font_paths=[str(fonts)],
                 ignore_system_fonts=True,

@@ -5,6 +5,9 @@ from datetime import date
 
 from motcua.snapshot import numbers
 from motcua.snapshot.handling import LEVEL_NAMES, UNKNOWN_LEVEL, flat_rows, grouped_rows
+from motcua.snapshot.lines import Measure
+from motcua.snapshot.lines import cells as measured
+from motcua.snapshot.lines import columns as measure_columns
 from motcua.snapshot.marts import Record, Records
 from motcua.snapshot.model import (
     Cell,
@@ -30,6 +33,15 @@ METRIC_NAMES = {
     "input_and_result_digitised": "Số hóa cả thành phần và kết quả",
     "result_electronic": "Cấp kết quả điện tử",
     "data_reused": "Khai thác, tái sử dụng dữ liệu số hóa",
+    "postal_received": "Tiếp nhận qua bưu chính công ích",
+    "postal_returned": "Trả kết quả qua bưu chính công ích",
+    "paid_online": "Thanh toán trực tuyến",
+    "paid_cashless": "Thanh toán không dùng tiền mặt",
+    "cross_boundary_received": "Tiếp nhận phi địa giới",
+    "inter_agency_received": "Tiếp nhận hồ sơ liên thông",
+    "self_submitted": "Hồ sơ trực tuyến người dân tự nộp",
+    "late_reception": "Tiếp nhận hồ sơ trực tuyến muộn",
+    "petitions_on_time": "Phản ánh, kiến nghị trả lời đúng hạn",
 }
 ONLINE = ("online_received", "online_resolved", "full_online_received")
 DIGITISATION = (
@@ -39,6 +51,10 @@ DIGITISATION = (
     "result_electronic",
     "data_reused",
 )
+POSTAL = ("postal_received", "postal_returned")
+PAID = ("paid_online", "paid_cashless")
+ACROSS = ("cross_boundary_received", "inter_agency_received")
+LATE_RECEPTION, PETITIONS_ON_TIME = "late_reception", "petitions_on_time"
 _CHANNELS = {
     "direct": "Trực tiếp",
     "online": "Trực tuyến",
@@ -257,6 +273,8 @@ def rates_table(
     titles = {
         "online": ("Hồ sơ trực tuyến theo cơ quan", "Trực tuyến"),
         "digitisation": ("Số hóa và kết quả điện tử theo cơ quan", "Số hóa"),
+        "self_submitted": ("Hồ sơ trực tuyến người dân tự nộp theo cơ quan", "Tự nộp"),
+        "postal_paid": ("Bưu chính công ích, thanh toán theo cơ quan", "Bưu chính, thanh toán"),
     }
     title, sheet = titles[code]
     columns = [_text("order", "TT", 5), _text("agency", "Cơ quan", 34)]
@@ -308,6 +326,24 @@ def _rate_cells(members: Sequence[Record], metric: str) -> tuple[Cell, ...]:
     )
 
 
+def areas_table(records: Records) -> Table:
+    """Lay out online reception by the area that the agency lies in."""
+    measures = (
+        Measure("numerator_count", "Tiếp nhận trực tuyến"),
+        Measure("denominator_count", "Tiếp nhận trong kỳ"),
+        Measure("numerator_count", "Tỷ lệ", "denominator_count", "unknown_count"),
+    )
+    return Table(
+        code="online_areas",
+        title="Tiếp nhận trực tuyến theo địa bàn của cơ quan",
+        sheet="Trực tuyến, địa bàn",
+        unit="Đơn vị tính: hồ sơ",
+        columns=(_ORDER, _text("area", "Địa bàn", 36), *measure_columns(measures)),
+        rows=flat_rows(records, "area_name", lambda members: measured(members, measures)),
+        empty_sentence=f"Tiếp nhận trực tuyến theo địa bàn: {NO_DATA}.",
+    )
+
+
 def indices_table(records: Records) -> Table:
     """Lay out the yearly indices, which are carried as published and never computed."""
     rows = tuple(
@@ -335,7 +371,7 @@ def indices_table(records: Records) -> Table:
             _ORDER,
             _text("index", "Chỉ số", 34),
             _text("component", "Thành phần", 30),
-            _text("year", "Năm", 8),
+            _text("year", "Năm", 11),
             _text("agency", "Cơ quan", 24),
             _number("value", "Giá trị", kind="score"),
             _text("rank", "Xếp hạng", 12),

@@ -1,9 +1,10 @@
-"""The ten procedures with most dossiers, and the ten with most overdue."""
+"""The ten fields and procedures with most dossiers, and the ten with most overdue."""
 
-from motcua.snapshot.figures import ranked
+from motcua.snapshot.lines import ORDER, Measure, columns, listed_rows
 from motcua.snapshot.marts import Records
 from motcua.snapshot.model import Column, Row, Table, count_cell, text_cell
 from motcua.snapshot.numbers import NO_DATA
+from motcua.snapshot.ranking import ranked
 
 _TOP = 10
 _COUNTS = (
@@ -15,11 +16,35 @@ _COUNTS = (
 _COLUMNS = (
     Column("order", "TT", kind="text", width=7),
     Column("procedure", "Thủ tục hành chính", kind="text", width=50),
-    Column("code", "Mã thủ tục", kind="text", width=39),
+    Column("code", "Mã thủ tục", kind="text", width=45),
     Column("field", "Lĩnh vực", kind="text", width=24),
     *_COUNTS,
 )
 _NOTES = ("Không xếp thủ tục dưới 30 hồ sơ đã giải quyết và hồ sơ không xác định được thủ tục.",)
+
+
+def fields_table(records: Records) -> Table:
+    """Lay out the fields with most dossiers to handle."""
+    measures = (
+        Measure("received_count", "Tổng nhận giải quyết"),
+        Measure("received_in_period_count", "Tiếp nhận trong kỳ"),
+        Measure("resolved_count", "Đã giải quyết"),
+        Measure("resolved_overdue_count", "Giải quyết quá hạn"),
+        Measure("resolved_overdue_count", "Tỷ lệ quá hạn", "resolved_count"),
+        Measure("pending_overdue_count", "Đang giải quyết quá hạn"),
+    )
+    title = "Lĩnh vực có nhiều hồ sơ nhất"
+    nothing = "không phát sinh ở lĩnh vực nào từ 30 hồ sơ" if records else NO_DATA
+    return Table(
+        code="fields_leading",
+        title=title,
+        sheet="Lĩnh vực nhiều hồ sơ",
+        unit="Đơn vị tính: hồ sơ",
+        columns=(ORDER, Column("field", "Lĩnh vực", kind="text", width=44), *columns(measures)),
+        rows=listed_rows(tuple(ranked(records, "received_count", _TOP)), "field_name", measures),
+        notes=("Không xếp lĩnh vực dưới 30 hồ sơ đã giải quyết.",),
+        empty_sentence=f"{title}: {nothing}.",
+    )
 
 
 def leading_table(records: Records) -> Table:

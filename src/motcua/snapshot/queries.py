@@ -4,7 +4,19 @@ Every query takes the review's codes from the temporary tables ``wanted`` (one r
 ``wanted_periods`` (period_role, period_code), so no value is ever put into a text of SQL.
 """
 
-from motcua.snapshot.marts import HANDLING_MEASURES
+from collections.abc import Sequence
+
+from motcua.snapshot.marts import (
+    HANDLING_MEASURES,
+    OVERDUE_MEASURES,
+    PAYMENT_MEASURES,
+    PETITION_MEASURES,
+    RECEPTION_MEASURES,
+    TIME_CUT_MEASURES,
+)
+
+LIST_LINES = 20_000
+"""Dossiers that a list of a pack may name: what a workbook still opens with and a person reads."""
 
 REVIEW = """
 select
@@ -46,7 +58,8 @@ select
     cast($as_of_date as date) as as_of_date,
     cast($end_date as date) as end_date,
     cast($known_to_date as date) as known_to_date,
-    cast($period_code as varchar) as period_code
+    cast($period_code as varchar) as period_code,
+    cast($review_code as varchar) as review_code
 """
 
 WANTED_PERIODS = """
@@ -298,27 +311,23 @@ order by dossiers.submission_help_code nulls last
 
 PROCEDURES = """
 select
-    dossiers.procedure_code,
-    coalesce(any_value(procedures.procedure_name), dossiers.procedure_code) as procedure_name,
+    procedures.procedure_code,
+    coalesce(any_value(procedures.procedure_name), procedures.procedure_code) as procedure_name,
     any_value(fields.field_name) as field_name,
-    cast(sum(dossiers.received_count) as bigint) as received_count,
-    cast(sum(dossiers.resolved_count) as bigint) as resolved_count,
-    cast(sum(dossiers.resolved_overdue_count) as bigint) as resolved_overdue_count,
-    cast(sum(dossiers.pending_overdue_count) as bigint) as pending_overdue_count
-from core.fct_dossier_periods as dossiers
+    cast(sum(procedures.received_count) as bigint) as received_count,
+    cast(sum(procedures.resolved_count) as bigint) as resolved_count,
+    cast(sum(procedures.resolved_overdue_count) as bigint) as resolved_overdue_count,
+    cast(sum(procedures.pending_overdue_count) as bigint) as pending_overdue_count
+from review.mart_review__procedures as procedures
 inner join wanted
     on
-        dossiers.province_code = wanted.province_code
-        and dossiers.period_code = wanted.period_code
-left join core.dim_procedures as procedures
-    on
-        dossiers.procedure_code = procedures.procedure_code
-        and dossiers.province_code = procedures.province_code
-left join core.dim_fields as fields on dossiers.field_code = fields.field_code
-where dossiers.procedure_code <> 'unknown'
-group by dossiers.procedure_code
-order by coalesce(any_value(procedures.procedure_name), dossiers.procedure_code) collate vi,
-    dossiers.procedure_code
+        procedures.province_code = wanted.province_code
+        and procedures.period_code = wanted.period_code
+left join core.dim_fields as fields on procedures.field_code = fields.field_code
+where procedures.procedure_code <> 'unknown'
+group by procedures.procedure_code
+order by coalesce(any_value(procedures.procedure_name), procedures.procedure_code) collate vi,
+    procedures.procedure_code
 """
 
 _RATE_SUMS = """
@@ -329,15 +338,21 @@ _RATE_SUMS = """
 """
 
 
-def rates(table: str) -> str:
-    """Read the sums of each metric of one mart of rates, for each period."""
+def rates(table: str, metric_code: str = "") -> str:
+    """Read the sums of each metric of one mart of rates, for each period.
+
+    Args:
+        table: the mart.
+        metric_code: what a mart measures that is of one metric alone and does not name it.
+    """
+    metric = f"'{metric_code}'" if metric_code else "rates.metric_code"
     return f"""
-select wanted_periods.period_role, rates.metric_code, {_RATE_SUMS}
+select wanted_periods.period_role, {metric} as metric_code, {_RATE_SUMS}
 from review.{table} as rates
 inner join wanted on rates.province_code = wanted.province_code
 inner join wanted_periods on rates.period_code = wanted_periods.period_code
-group by wanted_periods.period_role, rates.metric_code
-order by rates.metric_code, wanted_periods.period_role
+group by all
+order by metric_code, wanted_periods.period_role
 """
 
 
@@ -516,4 +531,357 @@ order by
     coalesce(agencies.agency_name, groups.agency_code) collate vi,
     coalesce(parents.agency_name, '') collate vi,
     groups.agency_code
+"""
+
+ONLINE_BY_AREA = f"""
+select
+    coalesce(agencies.area_code, 'unknown') as area_code,
+    coalesce(any_value(areas.code_name), 'Chưa xác định') as area_name,
+    {_RATE_SUMS}
+from review.mart_review__online as rates
+inner join wanted
+    on rates.province_code = wanted.province_code and rates.period_code = wanted.period_code
+left join core.dim_agencies as agencies on rates.agency_code = agencies.agency_code
+left join core.dim_codes as areas
+    on agencies.area_code = areas.code and areas.list_code = 'area'
+where rates.metric_code = 'online_received'
+group by coalesce(agencies.area_code, 'unknown')
+order by min(areas.position_no) nulls last, coalesce(agencies.area_code, 'unknown')
+"""
+
+
+def _sums(measures: Sequence[str]) -> str:
+    """Write the sums of counts, and of amounts and days, which are decimals."""
+    return ",\n    ".join(
+        f"cast(coalesce(sum(counted.{name}), 0) as bigint) as {name}"
+        if name.endswith("_count")
+        else f"coalesce(sum(counted.{name}), 0) as {name}"
+        for name in measures
+    )
+
+
+def _by_agency(table: str, measures: Sequence[str], agency: str = "agency_code") -> str:
+    """Read the sums of a mart by level and agency in the review's period."""
+    return f"""
+select
+    counted.level_code,
+    any_value(levels.level_name) as level_name,
+    counted.{agency} as agency_code,
+    coalesce(any_value(agencies.agency_name), counted.{agency}) as agency_name,
+    any_value(parents.agency_name) as parent_name,
+    {_sums(measures)}
+from review.{table} as counted
+inner join wanted
+    on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
+left join core.dim_agencies as agencies on counted.{agency} = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on counted.level_code = levels.level_code
+group by counted.level_code, counted.{agency}
+order by
+    counted.level_code,
+    coalesce(any_value(agencies.agency_name), counted.{agency}) collate vi,
+    coalesce(any_value(parents.agency_name), '') collate vi,
+    counted.{agency}
+"""
+
+
+def _by_code(table: str, measures: Sequence[str], column: str, list_code: str) -> str:
+    """Read the sums of a mart by a code in the review's period, in the order of the code's list."""
+    return f"""
+select
+    counted.{column} as code,
+    coalesce(any_value(codes.code_name), counted.{column}) as code_name,
+    {_sums(measures)}
+from review.{table} as counted
+inner join wanted
+    on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
+left join core.dim_codes as codes
+    on counted.{column} = codes.code and codes.list_code = '{list_code}'
+group by counted.{column}
+order by min(codes.position_no) nulls last, counted.{column}
+"""
+
+
+LATE_RECEPTION = _by_agency(
+    "mart_review__late_reception", RECEPTION_MEASURES, "receiving_agency_code"
+)
+OVERDUE_BY_AGENCY = _by_agency("mart_review__overdue", OVERDUE_MEASURES)
+PAYMENTS = _by_code("mart_review__payments", PAYMENT_MEASURES, "fee_group_code", "fee_group")
+PETITIONS_BY_KIND = _by_code(
+    "mart_review__petitions", PETITION_MEASURES, "kind_code", "petition_kind"
+)
+PETITIONS_BY_SOURCE = _by_code(
+    "mart_review__petitions", PETITION_MEASURES, "source_code", "petition_source"
+)
+PETITIONS_BY_AGENCY = _by_agency("mart_review__petitions", PETITION_MEASURES)
+
+OVERDUE_DAYS = """
+select
+    days.scope_code,
+    days.member_code,
+    case
+        when days.member_code = 'unknown' then 'Chưa xác định'
+        else coalesce(
+            agencies.agency_name, fields.field_name, causes.code_name, levels.level_name,
+            days.member_code
+        )
+    end as member_name,
+    parents.agency_name as parent_name,
+    days.outcome_code,
+    days.overdue_count,
+    days.median_overdue_days,
+    days.longest_overdue_days
+from review.mart_review__overdue_days as days
+inner join wanted
+    on days.province_code = wanted.province_code and days.period_code = wanted.period_code
+left join core.dim_agencies as agencies
+    on days.member_code = agencies.agency_code and days.scope_code in ('agency', 'responsible')
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_fields as fields
+    on days.member_code = fields.field_code and days.scope_code = 'field'
+left join core.dim_levels as levels
+    on days.member_code = levels.level_code and days.scope_code = 'level'
+left join core.dim_codes as causes
+    on
+        days.member_code = causes.code
+        and causes.list_code = 'overdue_cause'
+        and days.scope_code = 'cause'
+order by
+    days.scope_code, causes.position_no nulls last, days.member_code = 'unknown',
+    member_name collate vi, coalesce(parents.agency_name, '') collate vi, days.member_code,
+    days.outcome_code
+"""
+
+OVERDUE_CAUSES = """
+select
+    overdue.agency_code,
+    overdue.overdue_cause_code,
+    any_value(overdue.overdue_cause_name) as overdue_cause_name,
+    cast(sum(overdue.resolved_overdue_count + overdue.pending_overdue_count) as bigint)
+        as overdue_count
+from review.mart_review__overdue as overdue
+inner join wanted
+    on overdue.province_code = wanted.province_code and overdue.period_code = wanted.period_code
+left join core.dim_codes as codes
+    on overdue.overdue_cause_code = codes.code and codes.list_code = 'overdue_cause'
+group by overdue.agency_code, overdue.overdue_cause_code
+order by overdue.agency_code, min(codes.position_no) nulls last, overdue.overdue_cause_code
+"""
+
+OVERDUE_DOSSIERS = f"""
+select
+    dossiers.dossier_code,
+    dossiers.procedure_name,
+    dossiers.received_date,
+    dossiers.due_date,
+    dossiers.result_date,
+    dossiers.overdue_days,
+    dossiers.overdue_working_days,
+    coalesce(agencies.agency_name, dossiers.agency_code) as agency_name,
+    dossiers.overdue_cause_name,
+    dossiers.apology_sent_date
+from review.mart_review__overdue_dossiers as dossiers
+inner join wanted
+    on dossiers.province_code = wanted.province_code and dossiers.period_code = wanted.period_code
+left join core.dim_agencies as agencies on dossiers.agency_code = agencies.agency_code
+order by dossiers.overdue_days desc nulls last, dossiers.dossier_code, dossiers.dossier_key
+limit {LIST_LINES}
+"""
+
+SUPPLEMENTS = """
+with asked as (
+    select supplements.dossier_key, count(*) as request_count
+    from core.fct_supplements as supplements
+    inner join wanted on supplements.province_code = wanted.province_code
+    where cast(supplements.requested_at as date) <= wanted.known_to_date
+    group by supplements.dossier_key
+)
+select
+    count(*) as dossier_count,
+    count(asked.dossier_key) as asked_count,
+    count(*) filter (where asked.request_count >= 2) as asked_again_count
+from core.fct_dossier_periods as counted
+inner join wanted
+    on
+        counted.province_code = wanted.province_code
+        and counted.period_code = wanted.period_code
+left join asked on counted.dossier_key = asked.dossier_key
+where counted.received_count = 1
+having exists (
+    select 1 from core.fct_supplements as supplements
+    inner join wanted on supplements.province_code = wanted.province_code
+)
+"""
+
+TIME_CUTS = f"""
+select
+    counted.competence_level_code as level_code,
+    any_value(levels.level_name) as level_name,
+    counted.field_code,
+    coalesce(any_value(fields.field_name), counted.field_code) as field_name,
+    counted.time_unit_code,
+    {_sums(TIME_CUT_MEASURES)}
+from review.mart_review__time_cuts as counted
+inner join wanted
+    on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
+left join core.dim_levels as levels on counted.competence_level_code = levels.level_code
+left join core.dim_fields as fields on counted.field_code = fields.field_code
+group by counted.competence_level_code, counted.field_code, counted.time_unit_code
+order by
+    counted.competence_level_code,
+    coalesce(any_value(fields.field_name), counted.field_code) collate vi,
+    counted.field_code,
+    counted.time_unit_code desc
+"""
+
+INCIDENTS = """
+select
+    incidents.system_code,
+    incidents.counterpart_system_code,
+    coalesce(any_value(kinds.code_name), incidents.kind_code) as kind_name,
+    incidents.agency_code,
+    coalesce(any_value(agencies.agency_name), incidents.agency_code) as agency_name,
+    cast(sum(incidents.incident_count) as bigint) as incident_count,
+    cast(sum(incidents.open_incident_count) as bigint) as open_incident_count,
+    sum(incidents.incident_hours) as incident_hours,
+    cast(sum(incidents.due_dossier_count) as bigint) as due_dossier_count,
+    cast(sum(incidents.overdue_dossier_count) as bigint) as overdue_dossier_count
+from review.mart_review__incidents as incidents
+inner join wanted
+    on
+        incidents.province_code = wanted.province_code
+        and incidents.period_code = wanted.period_code
+left join core.dim_codes as kinds
+    on incidents.kind_code = kinds.code and kinds.list_code = 'incident_kind'
+left join core.dim_agencies as agencies on incidents.agency_code = agencies.agency_code
+group by
+    incidents.system_code, incidents.counterpart_system_code, incidents.kind_code,
+    incidents.agency_code
+order by
+    incidents.system_code, incidents.counterpart_system_code, min(kinds.position_no) nulls last,
+    incidents.kind_code, incidents.agency_code
+"""
+
+TARGETS = """
+select
+    targets.metric_code,
+    coalesce(targets.metric_name, targets.metric_code) as metric_name,
+    targets.scope_code,
+    targets.level_code,
+    levels.level_name,
+    targets.agency_code,
+    agencies.agency_name,
+    parents.agency_name as parent_name,
+    targets.target_percent,
+    targets.source_document,
+    targets.state_code,
+    coalesce(states.code_name, targets.state_code) as state_name,
+    targets.numerator_count,
+    targets.denominator_count
+from review.mart_review__targets as targets
+inner join wanted
+    on targets.province_code = wanted.province_code and targets.period_code = wanted.period_code
+left join core.dim_agencies as agencies on targets.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on targets.level_code = levels.level_code
+left join core.dim_codes as states
+    on targets.state_code = states.code and states.list_code = 'target_state'
+where targets.scope_code = 'province' or targets.state_code <> 'not_given'
+order by
+    targets.scope_code = 'province' desc, targets.scope_code desc, targets.level_code,
+    coalesce(agencies.agency_name, targets.agency_code) collate vi,
+    coalesce(parents.agency_name, '') collate vi, targets.agency_code,
+    metric_name collate vi, targets.metric_code
+"""
+
+REFORM_FIGURES = """
+select
+    figures.figure_code,
+    any_value(figures.figure_name) as figure_name,
+    figures.unit_code,
+    any_value(figures.unit_name) as unit_name,
+    max(figures.value) filter (where figures.agency_code = figures.province_code)
+        as province_value,
+    sum(figures.value) filter (where figures.agency_code <> figures.province_code)
+        as agencies_value,
+    count(*) filter (where figures.agency_code <> figures.province_code) as agency_count,
+    string_agg(distinct figures.source_document, '; ' order by figures.source_document)
+        as source_documents
+from review.mart_review__reform_figures as figures
+inner join wanted
+    on figures.province_code = wanted.province_code and figures.period_code = wanted.period_code
+left join core.dim_codes as codes
+    on figures.figure_code = codes.code and codes.list_code = 'reform_figure'
+group by figures.figure_code, figures.unit_code
+order by min(codes.position_no) nulls last, figures.figure_code, figures.unit_code
+"""
+
+COUNTER_SURVEYS = """
+with latest as (
+    select surveys.*
+    from core.fct_counter_surveys as surveys
+    inner join wanted on surveys.province_code = wanted.province_code
+    where surveys.surveyed_date <= wanted.known_to_date
+    qualify row_number() over (
+        partition by surveys.agency_code, surveys.item_code order by surveys.surveyed_date desc
+    ) = 1
+)
+select
+    latest.item_code,
+    count(*) as agency_count,
+    cast(sum(latest.needed_count) as bigint) as needed_count,
+    cast(sum(latest.present_count) as bigint) as present_count,
+    cast(sum(latest.degraded_count) as bigint) as degraded_count,
+    min(latest.surveyed_date) as first_date,
+    max(latest.surveyed_date) as last_date
+from latest
+group by latest.item_code
+order by latest.item_code
+"""
+
+TO_EXPLAIN = """
+select
+    flagged.flag_code,
+    flagged.flag_name,
+    flags.definition,
+    flagged.agency_code,
+    coalesce(agencies.agency_name, flagged.agency_code) as agency_name,
+    parents.agency_name as parent_name,
+    flagged.dossier_count,
+    flagged.denominator_count,
+    flagged.denominator_name,
+    flagged.peer_median_rate,
+    flagged.peer_agency_count
+from review.mart_review__to_explain as flagged
+inner join wanted
+    on flagged.province_code = wanted.province_code and flagged.period_code = wanted.period_code
+inner join review.dim_dossier_flags as flags on flagged.flag_code = flags.flag_code
+left join core.dim_agencies as agencies on flagged.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+order by
+    flags.position_no, coalesce(agencies.agency_name, flagged.agency_code) collate vi,
+    coalesce(parents.agency_name, '') collate vi, flagged.agency_code
+"""
+
+SEALED_PACKS = """
+select packs.pack_no, packs.as_of_date
+from review.dim_sealed_packs as packs
+inner join wanted on packs.review_code = wanted.review_code
+order by packs.pack_no
+"""
+
+RESTATEMENTS = """
+select
+    restatements.pack_no,
+    restatements.measure_code,
+    restatements.reason_code,
+    restatements.reason_name,
+    restatements.added_count,
+    restatements.removed_count,
+    restatements.dossier_count
+from review.mart_review__restatements as restatements
+inner join wanted on restatements.review_code = wanted.review_code
+left join review.dim_restatement_reasons as reasons
+    on restatements.reason_code = reasons.reason_code
+order by restatements.pack_no, reasons.position_no nulls last, restatements.reason_code
 """

@@ -1,8 +1,20 @@
 """The report's nine sections: which sentences and tables stand where, what is said without data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from motcua.snapshot import scorecard, sentences
+from motcua.snapshot import (
+    incidents,
+    overdue,
+    payments,
+    petitions,
+    proposals,
+    reception,
+    scorecard,
+    self_reported,
+    sentences,
+    targets,
+    time_cuts,
+)
 from motcua.snapshot.figures import leading_fields, overdue_fields
 from motcua.snapshot.framing import absent_before
 from motcua.snapshot.handling import by_level
@@ -10,11 +22,13 @@ from motcua.snapshot.headlines import Indicator
 from motcua.snapshot.marts import Marts
 from motcua.snapshot.model import Coverage, Figure, Paragraph, Section, Table
 from motcua.snapshot.numbers import NO_DATA
-from motcua.snapshot.parts import DIGITISATION, ONLINE
+from motcua.snapshot.parts import ACROSS, DIGITISATION, ONLINE, PAID, POSTAL
 from motcua.snapshot.sentences import say
 
 Figures = Mapping[str, Figure]
 Tables = Mapping[str, Table]
+Part = tuple[str, Sequence[Paragraph | None], Sequence[str]]
+"""A numbered part of a section: title, sentences, tables that stand there if they have lines."""
 
 
 def sections(
@@ -25,96 +39,208 @@ def sections(
     tables: Tables,
 ) -> tuple[Section, ...]:
     """Write the report."""
+    rates = {
+        indicator.code: sentences.rate(indicator.code, indicator.name, figures)
+        for indicator in found
+    }
     return (
-        _direction(figures, tables),
-        _handling(marts, coverage, figures, tables),
-        _electronic(figures, found, tables),
-        _satisfaction(marts, figures, tables),
-        _scorecard(figures, tables),
-        _absent("VI", "Các nội dung cải cách hành chính khác", "Số liệu tự báo cáo"),
-        Section("VII", "Tồn tại, hạn chế, nguyên nhân", _shortcomings(marts, figures)),
-        _to_write("VIII", "Nhiệm vụ, giải pháp"),
-        _to_write("IX", "Kiến nghị, đề xuất"),
+        *_section("I", "Công tác chỉ đạo, điều hành", _direction(marts, figures, tables), tables),
+        *_section(
+            "II",
+            "Kết quả giải quyết thủ tục hành chính",
+            _handling(marts, coverage, figures),
+            tables,
+        ),
+        *_section(
+            "III",
+            "Thực hiện thủ tục hành chính trên môi trường điện tử",
+            _electronic(marts, figures, rates, tables),
+            tables,
+        ),
+        *_section(
+            "IV",
+            "Mức độ hài lòng, phản ánh, kiến nghị",
+            _satisfaction(marts, figures, tables),
+            tables,
+        ),
+        Section(
+            "V", scorecard.TITLE, scorecard.paragraphs(figures), _shown(scorecard.TABLES, tables)
+        ),
+        *_section(
+            "VI",
+            "Các nội dung cải cách hành chính khác",
+            _self_reported(marts, figures, tables),
+            tables,
+        ),
+        Section(
+            "VII",
+            "Tồn tại, hạn chế, nguyên nhân",
+            _shortcomings(marts, figures),
+            _shown(("overdue_agencies", "overdue_causes"), tables),
+        ),
+        Section(
+            "VIII",
+            "Nhiệm vụ, giải pháp",
+            (
+                *proposals.sentences(marts, figures, "task"),
+                say("write_VIII", "(Người soạn thảo bổ sung.)"),
+            ),
+        ),
+        Section("IX", "Kiến nghị, đề xuất", (say("write_IX", "(Người soạn thảo bổ sung.)"),)),
     )
 
 
-def _direction(figures: Figures, tables: Tables) -> Section:
-    sentence = sentences.plan(figures) or say("plan", tables["plan_tasks"].empty_sentence)
-    return Section("I", "Công tác chỉ đạo, điều hành", (sentence,), ("plan_tasks",))
+def _section(number: str, title: str, parts: Sequence[Part], tables: Tables) -> Iterator[Section]:
+    """Number the parts of a section."""
+    yield Section(number, title, ())
+    for position, (name, paragraphs, codes) in enumerate(parts, start=1):
+        told = tuple(paragraph for paragraph in paragraphs if paragraph is not None)
+        yield Section(str(position), name, told, _shown(codes, tables), level=2)
 
 
-def _handling(marts: Marts, coverage: Coverage, figures: Figures, tables: Tables) -> Section:
-    title = "Kết quả giải quyết thủ tục hành chính"
+def _shown(codes: Sequence[str], tables: Tables) -> tuple[str, ...]:
+    return tuple(code for code in codes if tables[code].rows)
+
+
+def _told(code: str, table: Table, where: str = "bảng") -> Paragraph:
+    """Point to a table, or say the one line that stands in its place."""
+    return say(code, f"{table.title}: xem {where}." if table.rows else table.empty_sentence)
+
+
+def _direction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ...]:
+    plan = sentences.plan(figures) or say("plan", tables["plan_tasks"].empty_sentence)
+    before = say("conclusions", f"Thông báo kết luận kỳ trước: {NO_DATA}.")
+    return (
+        ("Kế hoạch cải cách hành chính", (plan,), ("plan_tasks",)),
+        ("Thực hiện Thông báo kết luận kỳ trước", (before,), ()),
+        (
+            "Kiểm tra, tuyên truyền, tập huấn, đối thoại",
+            (self_reported.direction_sentence(figures, marts.reform_figures),),
+            (),
+        ),
+        ("Chỉ tiêu giao", (targets.sentence(figures),), ()),
+    )
+
+
+def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part, ...]:
+    announced = say("announced", f"Công bố, công khai, niêm yết đúng hạn, chậm: {NO_DATA}.")
+    first: tuple[Part, ...] = (
+        ("Công bố, công khai thủ tục hành chính", (_announced(marts) or announced,), ()),
+        ("Cắt giảm thời gian giải quyết", (time_cuts.sentence(figures),), ()),
+    )
     if "received" not in figures:
-        return Section("II", title, (say("received", f"Kết quả giải quyết: {NO_DATA}."),))
+        absent = say("received", f"Kết quả giải quyết: {NO_DATA}.")
+        return (*first, ("Tiếp nhận, giải quyết", (absent,), ()))
     level_names = {
         members[0]["level_code"] or "unknown": name
         for name, members in by_level(marts.handling_by_agency)
     }
     leading = [record["field_name"] for record in leading_fields(marts.handling_by_field)]
-    paragraphs = (
-        sentences.received(figures, marts.review, coverage.scope),
-        sentences.same_period(figures, marts.review, absent_before(marts, "same")),
-        sentences.resolved(figures),
-        sentences.pending(figures),
-        sentences.levels(figures, level_names),
-        sentences.leading_fields(figures, leading),
-        say("annexes", "Chi tiết theo cơ quan, theo lĩnh vực ở các phụ lục."),
-    )
-    shown = [code for code in _HANDLING_TABLES if tables[code].rows]
-    return Section("II", title, tuple(p for p in paragraphs if p is not None), tuple(shown))
-
-
-_HANDLING_TABLES = ("channels", "procedures_leading", "procedures_overdue")
-
-
-def _electronic(figures: Figures, found: Sequence[Indicator], tables: Tables) -> Section:
-    services = sentences.services(figures) or say("services", tables["services"].empty_sentence)
-    rates = {
-        indicator.code: sentences.rate(indicator.code, indicator.name, figures)
-        for indicator in found
-    }
-    return Section(
-        "III",
-        "Thực hiện thủ tục hành chính trên môi trường điện tử",
+    steps = say("steps", f"Năm bước tại chỗ, năm bước trên môi trường điện tử: {NO_DATA}.")
+    return (
+        *first,
         (
-            services,
-            *(rates[code] for code in ONLINE),
-            sentences.submission_help(figures),
-            *(rates[code] for code in DIGITISATION),
+            "Tiếp nhận",
+            (
+                sentences.received(figures, marts.review, coverage.scope),
+                sentences.same_period(figures, marts.review, absent_before(marts, "same")),
+            ),
+            ("channels",),
         ),
-        ("services",) if tables["services"].rows else (),
+        ("Giải quyết", (sentences.resolved(figures),), ()),
+        ("Đang giải quyết", (sentences.pending(figures), overdue.days_sentence(figures)), ()),
+        (
+            "Theo cấp, lĩnh vực, thủ tục",
+            (
+                sentences.levels(figures, level_names),
+                sentences.leading_fields(figures, leading),
+                overdue.land_sentence(figures),
+                say("annexes", "Chi tiết theo cơ quan, theo lĩnh vực ở các phụ lục."),
+            ),
+            ("fields_leading", "overdue_fields", "procedures_leading", "procedures_overdue"),
+        ),
+        ("Tiếp nhận hồ sơ trực tuyến muộn", reception.late_sentences(figures), ()),
+        (
+            "Yêu cầu bổ sung, rút, dừng, văn bản xin lỗi",
+            (
+                *reception.ended_sentences(figures),
+                overdue.apologies_sentence(figures, marts.handling_totals),
+            ),
+            (),
+        ),
+        ("Năm bước giải quyết", (steps,), ()),
     )
 
 
-def _satisfaction(marts: Marts, figures: Figures, tables: Tables) -> Section:
-    ratings, indices = tables["ratings"], tables["indices"]
-    rated = f"{ratings.title}: xem bảng." if ratings.rows else ratings.empty_sentence
-    carried = f"{indices.title}: xem phụ lục." if indices.rows else indices.empty_sentence
-    paragraphs = (
-        scorecard.petitions(figures, marts.scorecard_components),
-        say("ratings", rated),
-        say("indices", carried),
+def _announced(marts: Marts) -> Paragraph | None:
+    """Point to the scorecard's components of announcement, where they could be counted."""
+    counted = [
+        record["component_code"]
+        for record in marts.scorecard_components
+        if record["display_group_code"] == "transparency" and record["state_code"] == "scored"
+    ]
+    if not counted:
+        return None
+    text = "Công bố, công khai đúng hạn: xem các thành phần công khai, minh bạch ở phụ lục điểm."
+    return say("announced", text)
+
+
+def _electronic(
+    marts: Marts, figures: Figures, rates: Mapping[str, Paragraph], tables: Tables
+) -> tuple[Part, ...]:
+    services = sentences.services(figures) or say("services", tables["services"].empty_sentence)
+    both = say("portal_compared", f"Đối chiếu với Cổng Dịch vụ công quốc gia: {NO_DATA}.")
+    return (
+        ("Dịch vụ công theo mức độ", (services,), ("services",)),
+        (
+            "Hồ sơ trực tuyến",
+            (*(rates[code] for code in ONLINE), sentences.submission_help(figures)),
+            ("online_areas",),
+        ),
+        (
+            "Bưu chính công ích, thanh toán",
+            (
+                *(rates[code] for code in (*POSTAL, *ACROSS, *PAID)),
+                *payments.sentences(figures, marts.payments),
+            ),
+            (),
+        ),
+        ("Số hóa, kết quả điện tử", (*(rates[code] for code in DIGITISATION), both), ()),
+        ("Kết nối, đồng bộ, sự cố", (incidents.sentence(figures),), ("incidents",)),
     )
-    return Section("IV", "Mức độ hài lòng, phản ánh, kiến nghị", paragraphs, ("ratings",))
 
 
-def _scorecard(figures: Figures, tables: Tables) -> Section:
-    shown = scorecard.TABLES if tables["scorecard_groups"].rows else ()
-    return Section("V", scorecard.TITLE, scorecard.paragraphs(figures), shown)
+def _satisfaction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ...]:
+    return (
+        (
+            "Phản ánh, kiến nghị",
+            petitions.sentences(figures, marts.scorecard_components),
+            ("petitions_kinds", "petitions_sources"),
+        ),
+        ("Đánh giá tại quầy", (_told("ratings", tables["ratings"]),), ("ratings",)),
+        ("Chỉ số năm", (_told("indices", tables["indices"]),), ("indices",)),
+    )
+
+
+def _self_reported(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ...]:
+    return (
+        (
+            "Thể chế, bộ máy, công vụ, tài chính công, chính quyền số",
+            (self_reported.reform_sentence(figures, marts.reform_figures),),
+            ("reform_figures",),
+        ),
+        (
+            "Cơ sở vật chất Bộ phận Một cửa",
+            (_told("counter_surveys", tables["counter_surveys"]),),
+            ("counter_surveys",),
+        ),
+    )
 
 
 def _shortcomings(marts: Marts, figures: Figures) -> tuple[Paragraph, ...]:
     names = [record["field_name"] for record in overdue_fields(marts.handling_by_field)]
     sentence = sentences.overdue_fields(figures, names)
-    if not sentence.figure_codes:
-        return (sentence,)
-    return (sentence, say("causes", "Nguyên nhân quá hạn: chưa xác định."))
-
-
-def _absent(number: str, title: str, what: str) -> Section:
-    return Section(number, title, (say(f"absent_{number}", f"{what}: {NO_DATA}."),))
-
-
-def _to_write(number: str, title: str) -> Section:
-    return Section(number, title, (say(f"write_{number}", "(Người soạn thảo bổ sung.)"),))
+    causes = overdue.causes_sentence(figures)
+    if causes is None and sentence.figure_codes:
+        causes = say("causes", "Nguyên nhân quá hạn: chưa xác định.")
+    return (sentence,) if causes is None else (sentence, causes)

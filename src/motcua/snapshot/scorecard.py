@@ -23,7 +23,6 @@ from motcua.snapshot.sentences import fill, say
 
 TITLE = "Bộ chỉ số 766"
 TABLES = ("scorecard_groups",)
-ANNEXES = ("scorecard", "scorecard_agencies")
 _STATES = {
     "scored": "Tính được điểm",
     "no_data": "Chưa có dữ liệu",
@@ -40,10 +39,6 @@ _SCORE = (
     "Điểm tự tính từ hồ sơ: {scorecard_score} trên {scorecard_scorable} điểm có dữ liệu (tối đa "
     "{scorecard_max} điểm); xếp loại: {scorecard_grade}."
 )
-_PETITIONS = (
-    "Phản ánh, kiến nghị đã trả lời hoặc đã quá hạn trong kỳ: {petitions_due}; trả lời đúng hạn "
-    "{petitions_on_time} ({petitions_share})."
-)
 _ORDER = Column("order", "TT", kind="text", width=7)
 _SCORE_COLUMNS = (
     Column("score", "Điểm tự tính", kind="score"),
@@ -52,14 +47,8 @@ _SCORE_COLUMNS = (
 )
 
 
-def figures(groups: Records, components: Records) -> Iterator[Figure]:
-    """Give the figures of the province's total and of its petitions, where there are any."""
-    for record in components:
-        if record["component_code"] == "petitions_on_time" and record["denominator_count"]:
-            counts = (record["numerator_count"], record["denominator_count"])
-            yield Figure("petitions_on_time", "Trả lời đúng hạn", count_cell(counts[0]))
-            yield Figure("petitions_due", "Phải trả lời trong kỳ", count_cell(counts[1]))
-            yield Figure("petitions_share", "Tỷ lệ trả lời đúng hạn", share_cell(*counts))
+def figures(groups: Records) -> Iterator[Figure]:
+    """Give the figures of the province's total, where there is one."""
     for record in groups:
         if record["display_group_code"] == "total":
             yield Figure("scorecard_score", "Điểm tự tính", score_cell(record["score"]))
@@ -70,16 +59,11 @@ def figures(groups: Records, components: Records) -> Iterator[Figure]:
 
 
 def on_first_page(known: Mapping[str, Figure]) -> dict[str, tuple[Cell, Cell, Cell]]:
-    """Give both counts and the result of the two indicators of the first page that are found."""
-    named = {
-        "petitions_in_time": ("petitions_on_time", "petitions_due", "petitions_share"),
-        "scorecard": ("scorecard_score", "scorecard_scorable", "scorecard_score"),
-    }
-    return {
-        code: tuple(known[name].cell for name in names)
-        for code, names in named.items()
-        if all(name in known for name in names)
-    }
+    """Give the score, what could be scored and the score as the result, where there is one."""
+    if "scorecard_score" not in known:
+        return {}
+    score = known["scorecard_score"].cell
+    return {"scorecard": (score, known["scorecard_scorable"].cell, score)}
 
 
 def paragraphs(known: Mapping[str, Figure]) -> tuple[Paragraph, ...]:
@@ -89,17 +73,8 @@ def paragraphs(known: Mapping[str, Figure]) -> tuple[Paragraph, ...]:
     return (
         fill("scorecard", _SCORE, known),
         say("scorecard_own", _OWN[0]),
-        say("scorecard_annexes", "Điểm từng thành phần, từng cơ quan ở các phụ lục."),
+        say("scorecard_annexes", "Điểm từng thành phần, từng cơ quan ở phụ lục."),
     )
-
-
-def petitions(known: Mapping[str, Figure], components: Records) -> Paragraph:
-    """Say how many petitions were answered in time, else that there was none or nobody sent any."""
-    if "petitions_share" in known:
-        return fill("petitions", _PETITIONS, known)
-    states = {record["component_code"]: record["state_code"] for record in components}
-    is_none = states.get("petitions_on_time") == "by_zero_rule"
-    return say("petitions", f"Phản ánh, kiến nghị: {NOTHING_HAPPENED if is_none else NO_DATA}.")
 
 
 def definitions(components: Records) -> tuple[Note, ...]:
@@ -222,7 +197,7 @@ def agencies_table(totals: Records) -> Table:
             "bình điểm của các cơ quan. Không tính cho từng cơ quan: công bố, công khai TTHC; với "
             "cơ quan cấp tỉnh, cả thành phần theo danh mục TTHC, vì danh mục không ghi cơ quan.",
         ),
-        empty_sentence=_EMPTY,
+        empty_sentence=f"Điểm {TITLE} theo cơ quan: {NO_DATA}.",
     )
 
 

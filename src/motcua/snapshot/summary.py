@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from motcua.snapshot import intervals, sentences
-from motcua.snapshot.figures import RANKED_FROM
 from motcua.snapshot.framing import absent_before
 from motcua.snapshot.headlines import Indicator
 from motcua.snapshot.marts import Marts, Record
@@ -19,8 +18,10 @@ from motcua.snapshot.model import (
     absent_cell,
     text_cell,
 )
-from motcua.snapshot.numbers import NO_DATA, NOT_COMPARABLE
-from motcua.snapshot.parts import DIGITISATION, ONLINE
+from motcua.snapshot.numbers import NO_DATA
+from motcua.snapshot.parts import DIGITISATION, LATE_RECEPTION, ONLINE, PAID, PETITIONS_ON_TIME
+from motcua.snapshot.ranking import RANKED_FROM
+from motcua.snapshot.targets import NO_TARGET, NOT_GIVEN
 
 TEN = {
     "resolved_in_time": "Giải quyết trước và đúng hạn trên đã giải quyết",
@@ -28,40 +29,45 @@ TEN = {
     "online_received": "Tiếp nhận trực tuyến trên tiếp nhận trong kỳ",
     "full_online_received": "Trực tuyến toàn trình trên tiếp nhận trong kỳ",
     "late_reception": "Tiếp nhận hồ sơ trực tuyến muộn",
-    "online_paid": "Thanh toán trực tuyến",
+    "paid_online": "Thanh toán trực tuyến",
     "input_digitised": "Số hóa thành phần hồ sơ",
     "result_electronic": "Cấp kết quả điện tử",
-    "petitions_in_time": "Phản ánh, kiến nghị trả lời đúng hạn",
+    "petitions_on_time": "Phản ánh, kiến nghị trả lời đúng hạn",
     "scorecard": "Điểm Bộ chỉ số 766",
 }
 """The indicators of the first page in their order, whether there is data of them or not."""
 _BETTER_WHEN = {
     "resolved_in_time": 1,
     "pending_overdue": -1,
-    **dict.fromkeys((*ONLINE, *DIGITISATION), 1),
+    LATE_RECEPTION: -1,
+    **dict.fromkeys((*ONLINE, *PAID, *DIGITISATION, PETITIONS_ON_TIME), 1),
 }
 """Which way a rate of dossiers gets better; counts of procedures and of tasks are no samples."""
 _COMPARED = {"same": "cùng kỳ", "previous": "kỳ trước"}
 _TURNED = {1: "tốt lên", -1: "xấu đi"}
 _TOP = 3
-NOT_GIVEN = "Chưa giao"
 
 
 def ten_table(
-    rows: Sequence[Headline], others: Mapping[str, tuple[Cell, Cell, Cell]], periods: Record
+    rows: Sequence[Headline],
+    others: Mapping[str, tuple[Cell, Cell, Cell]],
+    given: Mapping[str, tuple[Cell, Cell]],
+    periods: Record,
 ) -> Table:
     """Lay out those of the ten indicators that there is data for; name the others in one line.
 
     Args:
         rows: the indicators over dossiers.
         others: of those over something else both counts and the result, by code; nothing earlier.
+        given: of each metric the province's target and whether it is reached, by code.
         periods: the review's record, which names the periods compared.
     """
     found = {line.code: _cells(line) for line in rows}
     found |= {code: _other_cells(*cells) for code, cells in others.items()}
     absent = [name for code, name in TEN.items() if code not in found]
     notes = [
-        f"{NOT_GIVEN}: kho chưa nhận chỉ tiêu giao nào của kỳ, nên không nói đạt hay chưa đạt.",
+        f"{NOT_GIVEN}: kho chưa nhận chỉ tiêu giao của dòng ấy cho kỳ này, nên không nói đạt hay "
+        "chưa đạt.",
         *([f"{NO_DATA.capitalize()}: {'; '.join(absent)}."] if absent else []),
     ]
     return Table(
@@ -70,17 +76,20 @@ def ten_table(
         sheet="Tóm tắt",
         unit="Tử số, mẫu số: hồ sơ; phản ánh, kiến nghị: lượt; Bộ chỉ số 766: điểm có dữ liệu",
         columns=(
-            Column("order", "TT", kind="text", width=6),
+            Column("order", "TT", kind="text", width=7),
             Column("name", "Chỉ tiêu", kind="text", width=36),
-            Column("counts", "Tử số/Mẫu số", kind="text", width=19),
-            Column("result", "Kết quả", kind="share", width=12),
+            Column("counts", "Tử số/Mẫu số", kind="text", width=26),
+            Column("result", "Kết quả", kind="share", width=13),
             _rate("previous", "Kỳ trước", periods["previous_period_name"]),
             _rate("same", "Cùng kỳ", periods["same_period_name"]),
-            Column("target", "Chỉ tiêu giao", kind="text", width=12),
-            Column("reached", "Đạt/Chưa đạt", kind="text", width=13),
+            Column("target", "Chỉ tiêu giao (văn bản)", kind="text", width=28),
+            Column("reached", "Đạt/Chưa đạt", kind="text", width=15),
         ),
         rows=tuple(
-            Row("body", (text_cell(number), text_cell(name), *found[code], *_NO_TARGET))
+            Row(
+                "body",
+                (text_cell(number), text_cell(name), *found[code], *given.get(code, NO_TARGET)),
+            )
             for number, (code, name) in enumerate(TEN.items(), start=1)
             if code in found
         ),
@@ -92,10 +101,7 @@ def ten_table(
 def _rate(code: str, title: str, period_name: str | None) -> Column:
     name = sentences.bare_name(period_name)
     titled = f"{title} ({sentences.small(name)})" if name else title
-    return Column(code, titled, kind="share", width=14)
-
-
-_NO_TARGET = (text_cell(NOT_COMPARABLE), text_cell(NOT_GIVEN))
+    return Column(code, titled, kind="share", width=13)
 
 
 def _cells(line: Headline) -> tuple[Cell, ...]:

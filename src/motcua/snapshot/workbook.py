@@ -14,7 +14,13 @@ from xlsxwriter.worksheet import Worksheet
 from motcua.office import FONT, PLAIN_STRINGS
 from motcua.snapshot.model import Cell, Column, Content, Note, Row, Table
 
-_NUMBER_FORMATS = {"count": "#,##0", "share": "0.00%", "score": "#,##0.00", "date": "dd/mm/yyyy"}
+_NUMBER_FORMATS = {
+    "count": "#,##0",
+    "share": "0.00%",
+    "score": "#,##0.00",
+    "days": "#,##0.0",
+    "date": "dd/mm/yyyy",
+}
 _FILLS = {"body": None, "group": "#E8EDF3", "total": "#D5DEE9"}
 _OPTIONS = {**PLAIN_STRINGS, "in_memory": True}
 _HEAD_LINES = 4
@@ -142,17 +148,32 @@ def _write_contents(sheet: Worksheet, content: Content, styles: _Styles) -> None
     sheet.set_column(0, 0, 6)
     sheet.set_column(1, 1, 28)
     sheet.set_column(2, 2, 90)
-    for column, title in enumerate(("TT", "Trang tính", "Nội dung")):
+    sheet.set_column(3, 3, 16)
+    for column, title in enumerate(("TT", "Trang tính", "Nội dung", "Nơi in")):
         sheet.write_string(_HEAD_LINES, column, title, styles.head)
-    lines = [(table.sheet, table.title) for table in content.tables]
-    lines.append(("Định nghĩa, ghi chú", "Định nghĩa chỉ tiêu và quy tắc đếm"))
+    places = _places(content)
+    lines = [(t.sheet, t.title, places.get(t.code, "")) for t in content.tables]
+    notes = next((f"Phụ lục {a.number}" for a in content.annexes if a.holds_definitions), "")
+    lines.append(("Định nghĩa, ghi chú", "Định nghĩa chỉ tiêu và quy tắc đếm", notes))
     bordered = styles(border=1, text_wrap=True)
     link = styles(border=1, font_color="#1F3A5F", underline=1)
-    for number, (name, title) in enumerate(lines, start=1):
+    for number, (name, title, place) in enumerate(lines, start=1):
         row = _HEAD_LINES + number
         sheet.write_number(row, 0, number, bordered)
         sheet.write_url(row, 1, f"internal:'{name}'!A1", link, name)
         sheet.write_string(row, 2, title, bordered)
+        sheet.write_string(row, 3, place, bordered)
+
+
+def _places(content: Content) -> dict[str, str]:
+    """Say where each table stands on paper: a part of the report, else an annex."""
+    places = {code: f"Phụ lục {a.number}" for a in content.annexes for code in a.table_codes}
+    within = ""
+    for section in content.sections:
+        within = section.number if section.level == 1 else within
+        number = within if section.level == 1 else f"{within}.{section.number}"
+        places |= dict.fromkeys(section.table_codes, f"Mục {number}")
+    return places | {"ten": "Tóm tắt"}
 
 
 def _write_head(sheet: Worksheet, content: Content, title: str, unit: str, styles: _Styles) -> None:

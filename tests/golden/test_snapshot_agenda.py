@@ -1,0 +1,309 @@
+"""The agenda's parts: every figure is that of its mart, and every table stands somewhere once."""
+
+import collections
+import io
+import re
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+from docx import Document
+
+from motcua.snapshot.document import render_docx
+from motcua.snapshot.edge import read_content
+from motcua.snapshot.marts import (
+    OVERDUE_MEASURES,
+    PAYMENT_MEASURES,
+    PETITION_MEASURES,
+    RECEPTION_MEASURES,
+    TIME_CUT_MEASURES,
+)
+from motcua.snapshot.model import Content, Table, figures_sha256, shortened
+from motcua.snapshot.workbook import render_xlsx
+
+REVIEW = "2024-CY-H01"
+OF_REVIEW = "province_code = 'H01' and period_code = '2024-CY'"
+
+
+@pytest.fixture(scope="module")
+def content(small_file: Path) -> Content:
+    """What a pack says of the small file, read once; a test that changes ``marts`` reads again."""
+    with duckdb.connect(str(small_file), read_only=True) as connection:
+        return read_content(connection, REVIEW)
+
+
+def shown(content: Content, code: str, kind: str) -> list[dict[str, object]]:
+    """Give the values of the lines of one kind by column."""
+    table = content.table(code)
+    return [
+        {c.code: cell.value for c, cell in zip(table.columns, row.cells, strict=True)}
+        for row in table.rows
+        if row.kind == kind
+    ]
+
+
+def add_up(rows: list[dict[str, object]], column: str) -> float:
+    return sum(row[column] or 0 for row in rows)
+
+
+SUMS = {
+    "late_reception": ("mart_review__late_reception", RECEPTION_MEASURES),
+    "payments": ("mart_review__payments", PAYMENT_MEASURES[:5]),
+    "payment_amounts": ("mart_review__payments", PAYMENT_MEASURES[5:]),
+    "petitions_kinds": ("mart_review__petitions", PETITION_MEASURES),
+    "petitions_sources": ("mart_review__petitions", PETITION_MEASURES),
+    "petitions": ("mart_review__petitions", PETITION_MEASURES),
+    "time_cuts": ("mart_review__time_cuts", TIME_CUT_MEASURES),
+    "procedures_leading": ("mart_review__procedures", ("received_count", "resolved_count")),
+}
+
+
+def faults(marts, content: Content) -> list[str]:
+    """Name each column whose lines do not add up to what its mart holds."""
+    found = []
+    for code, (mart, measures) in SUMS.items():
+        rows = shown(content, code, "body")
+        for measure in measures:
+            if measure in rows[0]:
+                what = f"select sum(round({measure})) from review.{mart} where {OF_REVIEW}"
+                if code == "procedures_leading":
+                    what += " and procedure_code <> 'unknown'"
+                if measure in {"legal_days", "committed_days"}:
+                    what = what.replace("round", "")
+                (wanted,) = marts.execute(what).fetchone()
+                if abs(add_up(rows, measure) - float(wanted)) > 0.001:
+                    found.append(f"{code}.{measure}")
+    return found
+
+
+def test_lines_add_up_to_what_the_marts_hold(marts, content):
+    assert faults(marts, content) == []
+
+
+@pytest.mark.parametrize("mart", sorted({mart for mart, _ in SUMS.values()}))
+def test_a_mart_that_moved_is_seen_in_each_of_its_columns(marts, content, mart):
+    of_mart = {code: m for code, (name, m) in SUMS.items() if name == mart}
+    measures = sorted({measure for each in of_mart.values() for measure in each})
+    marts.execute(
+        f"update review.{mart} set {', '.join(f'{m} = {m} + 1' for m in measures)} "
+        f"where {OF_REVIEW} and rowid = (select min(rowid) from review.{mart} where {OF_REVIEW})"
+    )
+    shown_columns = {
+        f"{code}.{measure}"
+        for code, each in of_mart.items()
+        for measure in each
+        if measure in shown(content, code, "body")[0]
+    }
+
+    assert shown_columns
+    assert set(faults(marts, content)) == shown_columns
+    assert faults(marts, read_content(marts, REVIEW)) == []
+
+
+def test_sentences_say_what_the_marts_hold(marts, content):
+    wanted = {
+        "reception_late": "sum(received_late_count) from review.mart_review__late_reception",
+        "reception_waiting_overdue": "sum(waiting_overdue_count) "
+        "from review.mart_review__late_reception",
+        "late_reception_numerator": "sum(numerator_count) from review.mart_review__late_reception",
+        "apologies_owed": "sum(apology_owed_count) from review.mart_review__overdue",
+        "apologies_sent": "sum(apology_sent_count) from review.mart_review__overdue",
+        "cut_procedures": "sum(cut_count) from review.mart_review__time_cuts",
+        "cut_limits": "sum(limit_count) from review.mart_review__time_cuts",
+        "petitions_received": "sum(petition_received_count) from review.mart_review__petitions",
+        "petitions_on_time_numerator": "sum(numerator_count) from review.mart_review__petitions",
+        "incidents": "sum(incident_count) from review.mart_review__incidents",
+        "paid_online_numerator": "sum(numerator_count) from "
+        "(from review.mart_review__channels where metric_code = 'paid_online')",
+        "targets_reached": "count(*) from (from review.mart_review__targets "
+        "where scope_code = 'province' and state_code = 'reached')",
+        "matter_waiting_overdue": "sum(waiting_overdue_count) "
+        "from review.mart_review__late_reception",
+        "matter_apologies_unsent": "sum(apology_owed_count - apology_sent_count) "
+        "from review.mart_review__overdue",
+        "ended_after_due": "sum(dossier_count) from (from review.mart_review__to_explain "
+        "where flag_code = 'ended_after_due')",
+    }
+    for code, query in wanted.items():
+        (value,) = marts.execute(f"select {query} where {OF_REVIEW}").fetchone()
+        assert content.figures[code].cell.value == value, code
+
+
+def test_supplements_are_counted_by_dossier(marts, content):
+    asked, again = marts.execute(
+        "select count(*), count(*) filter (where n > 1) from (select dossier_key, count(*) as n "
+        "from core.fct_supplements where province_code = 'H01' group by dossier_key)"
+    ).fetchone()
+
+    assert again > 0
+    assert content.figures["supplements_asked"].cell.value == asked
+    assert content.figures["supplements_asked_again"].cell.value == again
+
+
+def test_overdue_measures_reach_the_table_of_agencies(content):
+    (first, *_) = shown(content, "overdue_agencies", "body")
+
+    assert len(OVERDUE_MEASURES) == 5
+    assert [first[name] for name in ("resolved", "pending", "apologies_owed")] == [13, 4, 17]
+    assert first["causes"] == "Khối lượng công việc: 13; Chưa xác định: 4"
+
+
+def test_annexes_have_the_numbers_of_the_outline(content):
+    assert [annex.number for annex in content.annexes] == list(range(1, 20))
+    assert [annex.number for annex in content.annexes if annex.sentence] == [3, 4, 10, 15]
+    assert [annex.number for annex in content.annexes if annex.holds_definitions] == [18]
+
+
+def test_every_table_stands_on_paper_once(content):
+    places = collections.Counter(
+        code for part in (*content.sections, *content.annexes) for code in part.table_codes
+    )
+
+    assert set(places.values()) == {1}
+    without_lines = {table.code for table in content.tables if not table.rows}
+    assert {table.code for table in content.tables} - without_lines == {
+        *places,
+        "ten",
+    } - without_lines
+
+
+@pytest.mark.parametrize("review_code", ["2011-CY-X01", "2023-CY-X01"])
+def test_part_without_data_is_one_line(marts, review_code):
+    content = read_content(marts, review_code)
+    said = "\n".join(p.text for section in content.sections for p in section.paragraphs)
+
+    for name in (
+        "Cắt giảm thời gian giải quyết",
+        "Tiếp nhận hồ sơ trực tuyến muộn",
+        "Thanh toán phí, lệ phí, nghĩa vụ tài chính",
+        "Sự cố hệ thống, kết nối",
+        "Phản ánh, kiến nghị",
+        "Chỉ tiêu giao",
+        "Cơ sở vật chất Bộ phận Một cửa",
+        "Kiểm tra, tập huấn, đối thoại",
+    ):
+        if review_code == "2011-CY-X01" or name != "Tiếp nhận hồ sơ trực tuyến muộn":
+            assert f"{name}: chưa có dữ liệu." in said, name
+    assert all(len(table.empty_sentence) > 10 for table in content.tables if not table.rows)
+
+
+def test_parts_without_a_mart_are_left_empty(marts):
+    marts.execute("drop table review.mart_review__overdue")
+    marts.execute("drop table review.mart_review__payments")
+    content = read_content(marts, REVIEW)
+
+    assert content.table("payments").rows == ()
+    assert content.table("overdue_agencies").rows == ()
+    assert content.table("overdue_causes").rows
+
+
+def test_a_long_list_is_cut_in_print_and_whole_in_the_workbook(marts):
+    marts.execute(
+        "insert into review.mart_review__overdue_dossiers select '2024-CY', 'l' || n, 'H01.02-' || "
+        "n, 'H01', 'H01.02', 'Cấp phép', 'Chưa xác định', '2024-01-01', '2024-02-01', null, null, "
+        "n, n from range(40, 300) as lines (n)"
+    )
+    content = read_content(marts, REVIEW)
+    whole = content.table("overdue_dossiers")
+    (printed,) = [
+        table._tbl
+        for table in Document(io.BytesIO(render_docx(content))).tables
+        if table._tbl.xpath(".//w:t[text()='H01.02-299']")
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(render_xlsx(content)))[whole.sheet]
+
+    assert len(whole.rows) == 280
+    assert whole.rows[0].cells[1].text == "H01.02-299"
+    assert len(printed.xpath("./w:tr[not(w:trPr/w:tblHeader)]")) == 200
+    assert sum(str(row[1].value).startswith("H01.") for row in sheet) == 280
+    assert shortened(content, 200).table("overdue_dossiers").notes[0] == (
+        "In 200 dòng đầu trong 280 dòng; danh sách đủ ở tệp XLSX, trang «Hồ sơ quá hạn»."
+    )
+
+
+def test_what_is_no_list_is_never_cut(content):
+    cut = shortened(content, 1)
+
+    for table, other in zip(content.tables, cut.tables, strict=True):
+        if not table.is_list:
+            assert other == table
+        assert totals(table) == totals(other)
+
+
+def totals(table: Table) -> list[object]:
+    return [row for row in table.rows if row.kind == "total"]
+
+
+def test_only_the_last_sealed_version_is_restated(content):
+    rows = shown(content, "restated", "body")
+
+    assert [(row["added"], row["removed"], row["moved"]) for row in rows] == [
+        (2, 7, -5),
+        (12, 0, 12),
+    ]
+    assert "bản 02" in content.table("restated").notes[0]
+
+
+def test_nothing_restated_and_nothing_sealed_are_told_apart(marts):
+    marts.execute("delete from review.mart_review__restatements")
+    assert "không có hồ sơ nào" in read_content(marts, REVIEW).table("restated").empty_sentence
+    marts.execute("delete from review.dim_sealed_packs")
+    assert "chưa có bản nào" in read_content(marts, REVIEW).table("restated").empty_sentence
+
+
+def test_flags_are_questions_and_name_only_whom_they_concern(content):
+    table = content.table("to_explain")
+    words = " ".join(cell.text for row in table.rows for cell in row.cells) + " ".join(table.notes)
+    (first, *_) = shown(content, "to_explain", "group")
+
+    assert "Sở Xây dựng" not in words
+    assert (first["dossiers"], first["denominator"]) == (4, 1700)
+    assert not re.search(r"vi phạm|gian|sửa số|che giấu", words)
+    assert "không phải kết luận" in table.notes[0]
+
+
+def test_first_page_says_target_document_and_state(content):
+    table = content.table("ten")
+    by_name = {row.cells[1].text: [cell.text for cell in row.cells[-2:]] for row in table.rows}
+
+    assert by_name["Giải quyết trước và đúng hạn trên đã giải quyết"] == [
+        "từ 98,00 % (12/KH-UBND)",
+        "Đạt",
+    ]
+    assert by_name["Tiếp nhận trực tuyến trên tiếp nhận trong kỳ"] == [
+        "từ 95,50 % (12/KH-UBND)",
+        "Chưa đạt",
+    ]
+    assert by_name["Thanh toán trực tuyến"] == ["–", "Chưa giao"]
+    assert len(by_name) == 10
+
+
+def test_self_reported_figures_say_whose_they_are_and_are_never_added(content):
+    rows = {row["figure"]: row for row in shown(content, "reform_figures", "body")}
+    said = "\n".join(p.text for section in content.sections for p in section.paragraphs)
+
+    assert rows["Kinh phí cải cách hành chính"]["agencies"] is None
+    assert rows["Lượt người được tập huấn"]["agencies"] == 420
+    assert rows["Lượt người được tập huấn"]["province"] is None
+    assert (
+        "chưa kiểm chứng từ hồ sơ): lượt người được tập huấn 420 lượt (cộng của 2 cơ quan)" in said
+    )
+    assert "đầu mối giảm 12 đơn vị (tỉnh báo cáo)" in said
+
+
+def test_the_last_survey_of_each_office_up_to_the_end_counts(content):
+    rows = {row["item"]: row for row in shown(content, "counter_surveys", "body")}
+
+    assert [rows["Máy tính"][f"{n}_count"] for n in ("agency", "needed", "present")] == [2, 30, 26]
+    assert rows["Ghế chờ"]["present_count_rate"] is None
+
+
+def test_what_was_restated_alone_makes_no_new_version(marts, content):
+    marts.execute("delete from review.mart_review__restatements")
+    read = read_content(marts, REVIEW)
+
+    assert read.table("restated") != content.table("restated")
+    assert figures_sha256(read) == figures_sha256(content)
+    marts.execute("update review.mart_review__overdue set apology_sent_count = 0")
+    assert figures_sha256(read_content(marts, REVIEW)) != figures_sha256(content)
