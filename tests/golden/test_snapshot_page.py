@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import random
+import re
 import shutil
 import unicodedata
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import duckdb
 import pypdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from motcua.snapshot import numbers
 from motcua.snapshot.edge import read_content
@@ -263,7 +264,7 @@ def test_filter_is_chosen_and_left_by_hand(plain, opened):
     names = page.locator("#filtered-table tbody th").all_inner_texts()
     said = page.locator("#filtered").inner_text()
     page.click("#filters button[type=reset]")
-    page.wait_for_function("document.querySelector('#filtered').textContent.startsWith('Toàn')")
+    expect(page.locator("#filtered")).to_have_text(re.compile("^Toàn"))
 
     assert names == ["Trực tiếp", "Trực tuyến", "Bưu chính công ích"]
     assert said.startswith("Đất đai; Cấp xã: 3 dòng, đã giải quyết ")

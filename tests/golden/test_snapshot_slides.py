@@ -4,6 +4,7 @@ import dataclasses
 import io
 import re
 
+import duckdb
 import openpyxl
 import pytest
 from pptx import Presentation
@@ -14,6 +15,13 @@ from motcua.snapshot.model import SIMULATED_BANNER, Content, count_cell
 from motcua.snapshot.slides import render_pptx
 
 FIGURE = re.compile(r"\d[\d.]*,\d\d %|\d{1,3}(?:\.\d{3})+")
+
+
+@pytest.fixture(scope="module")
+def content(small_file) -> Content:
+    """Read once: nothing here changes the marts behind it."""
+    with duckdb.connect(str(small_file), read_only=True) as connection:
+        return read_content(connection, "2024-CY-H01")
 
 
 def read(content: Content) -> list:
