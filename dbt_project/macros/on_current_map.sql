@@ -11,7 +11,8 @@
     {%- for name in counts -%}
         {%- do sums.append("cast(sum(" ~ name ~ ") as bigint) as " ~ name) -%}
     {%- endfor -%}
-    {%- set grain = keys + ["province_code", "agency_code", "level_code", "succession_state_code"] -%}
+    {%- set placed = ["province_code", "agency_code", "level_code"] -%}
+    {%- set grain = keys + placed + ["succession_state_code"] -%}
     with counted as (select * from {{ mart }}),
 
     agencies as (select * from {{ ref("dim_agencies") }}),
