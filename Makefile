@@ -15,9 +15,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# The page of a pack is tested in a real Chromium: the machine's own, else one is fetched once.
+# The page of a pack is tested in a real Chromium: the machine's own, else the distribution's, else a downloaded one.
 $(BROWSER): $(INSTALLED)
-	@command -v chromium chromium-browser google-chrome >/dev/null || $(BIN)/playwright install chromium
+	@command -v chromium chromium-browser google-chrome >/dev/null \
+		|| (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium) >/dev/null \
+		|| $(BIN)/playwright install chromium
 	@touch $@
 
 run: $(INSTALLED)

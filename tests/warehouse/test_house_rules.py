@@ -296,9 +296,9 @@ def test_every_doc_block_is_used(manifest, models):
 
 
 def test_nodes_are_few_enough_to_build_fast(manifest):
-    """A node costs 0.1 s in every build; 280 was the bound before reconciliation and rankings."""
+    """A node costs 0.1 s in every build; whoever needs another argues for it here."""
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 285
+    assert len(nodes) <= 295
 
 
 def test_project_needs_no_package():
