@@ -146,7 +146,9 @@ create table review.mart_review__overdue_dossiers (
     period_code varchar, dossier_key varchar, dossier_code varchar, province_code varchar,
     agency_code varchar, procedure_name varchar, overdue_cause_name varchar, received_date date,
     due_date date, result_date date, apology_sent_date date, overdue_days integer,
-    overdue_working_days integer
+    overdue_working_days integer, field_code varchar default 'none',
+    level_code varchar default 'none', channel_code varchar default 'none',
+    outcome_code varchar default 'overdue'
 );
 create table review.mart_review__late_reception (
     period_code varchar, province_code varchar, receiving_agency_code varchar, level_code varchar,
@@ -490,14 +492,21 @@ insert into review.mart_review__overdue_days values
     ('2024-CY', 'H01', 'responsible', 'H01.02', 'overdue', 2, 5, 6),
     ('2024-CY', 'H01', 'responsible', 'unknown', 'overdue', 13, 3, 35),
     ('2024-CY', 'H01', 'responsible', 'unknown', 'past_due', 5, 19, 20);
-insert into review.mart_review__overdue_dossiers
+insert into review.mart_review__overdue_dossiers by name
 select
-    '2024-CY', 'd' || number, 'H01.01-24' || lpad(cast(number as varchar), 4, '0'), 'H01',
-    if(number < 16, 'H01.01', 'H01.20.01'), if(number = 7, null, 'Cấp giấy chứng nhận'),
-    if(number < 13, 'Khối lượng công việc', 'Chưa xác định'), date '2024-03-01',
-    date '2024-04-01', if(number < 15, date '2024-05-06', null),
-    if(number < 6, date '2024-03-29', null), if(number = 9, null, 35 - cast(number as integer)),
-    if(number = 9, null, 25 - cast(number as integer))
+    '2024-CY' as period_code,
+    'd' || number as dossier_key,
+    'H01.01-24' || lpad(cast(number as varchar), 4, '0') as dossier_code,
+    'H01' as province_code,
+    if(number < 16, 'H01.01', 'H01.20.01') as agency_code,
+    if(number = 7, null, 'Cấp giấy chứng nhận') as procedure_name,
+    if(number < 13, 'Khối lượng công việc', 'Chưa xác định') as overdue_cause_name,
+    date '2024-03-01' as received_date,
+    date '2024-04-01' as due_date,
+    if(number < 15, date '2024-05-06', null) as result_date,
+    if(number < 6, date '2024-03-29', null) as apology_sent_date,
+    if(number = 9, null, 35 - cast(number as integer)) as overdue_days,
+    if(number = 9, null, 25 - cast(number as integer)) as overdue_working_days
 from range(20) as numbers (number);
 insert into review.mart_review__late_reception values
     ('2024-CY', 'H01', 'H01.01', 'province', 800, 60, 10, 4, 3, 6, 2, 70, 880, 'Hồ sơ'),

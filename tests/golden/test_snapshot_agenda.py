@@ -200,9 +200,12 @@ def test_parts_without_a_mart_are_left_empty(marts):
 
 def test_a_long_list_is_cut_in_print_and_whole_in_the_workbook(marts):
     marts.execute(
-        "insert into review.mart_review__overdue_dossiers select '2024-CY', 'l' || n, 'H01.02-' || "
-        "n, 'H01', 'H01.02', 'Cấp phép', 'Chưa xác định', '2024-01-01', '2024-02-01', null, null, "
-        "n, n from range(40, 300) as lines (n)"
+        "insert into review.mart_review__overdue_dossiers by name select '2024-CY' as period_code, "
+        "'l' || n as dossier_key, 'H01.02-' || n as dossier_code, 'H01' as province_code, "
+        "'H01.02' as agency_code, 'Cấp phép' as procedure_name, "
+        "'Chưa xác định' as overdue_cause_name, date '2024-01-01' as received_date, "
+        "date '2024-02-01' as due_date, n as overdue_days, n as overdue_working_days "
+        "from range(40, 300) as lines (n)"
     )
     content = read_content(marts, REVIEW)
     whole = content.table("overdue_dossiers")

@@ -21,7 +21,8 @@ from motcua.snapshot.model import SIMULATED_BANNER, Content, Member, Table, coun
 from motcua.snapshot.page import render_html
 
 OVERDUE = """
-create table review.mart_review__overdue_dossiers as
+truncate review.mart_review__overdue_dossiers;
+insert into review.mart_review__overdue_dossiers by name
 select
     'H01-' || rows.row_no || '-' || left(kinds.outcome_code, 1) || '-' || numbers.number
         as dossier_code,
