@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motcua.snapshot.figures import RANKED_FROM
 from motcua.snapshot.intervals import proportion_interval
+from motcua.snapshot.ranking import RANKED_FROM
 
 pytestmark = pytest.mark.xdist_group("scorecard")
 MACROS = Path(__file__).parents[2] / "dbt_project" / "macros" / "intervals.sql"

@@ -29,8 +29,11 @@ by_field as (
 expected as (
     select
         by_field.*,
-        by_field.resolved_count * sum(by_field.overdue_count) over of_field
-        / nullif(sum(by_field.resolved_count) over of_field, 0) as expected_overdue_dossiers,
+        -- A decimal: sums of doubles depend on the order of the rows.
+        cast(
+            by_field.resolved_count * sum(by_field.overdue_count) over of_field
+            / nullif(sum(by_field.resolved_count) over of_field, 0) as decimal(24, 9)
+        ) as expected_overdue_dossiers,
         sum(by_field.overdue_count) over of_level as level_overdue_count,
         sum(by_field.resolved_count) over of_level as level_resolved_count
     from by_field

@@ -172,6 +172,19 @@ first_shown as (
         forms.typed_at
 ),
 
+-- Counted before they are laid out by column: dossiers are many, kinds of them few.
+late_kinds as (
+    select
+        {{ place }},
+        outcome_code,
+        is_received_in_period,
+        is_online,
+        count(*) as dossier_count
+    from first_shown
+    where first_shown_at > typed_at
+    group by {{ place }}, outcome_code, is_received_in_period, is_online
+),
+
 late as (
     {% for column_no in ii06_columns() -%}
         select
@@ -179,9 +192,9 @@ late as (
             {{ column_no }} as column_no,
             outcome_code,
             is_received_in_period,
-            is_online
-        from first_shown
-        where first_shown_at > typed_at
+            is_online,
+            dossier_count
+        from late_kinds
         {{ "union all" if not loop.last }}
     {% endfor %}
 ),
@@ -213,6 +226,25 @@ compared as (
         dossier_periods.field_code
 ),
 
+moved_kinds as (
+    select
+        {{ place }},
+        outcome_code,
+        is_received_in_period,
+        portal_outcome_code,
+        is_portal_received_in_period,
+        reason_code,
+        count(*) as dossier_count
+    from differences
+    group by
+        {{ place }},
+        outcome_code,
+        is_received_in_period,
+        portal_outcome_code,
+        is_portal_received_in_period,
+        reason_code
+),
+
 -- The list does not say how a dossier came in: columns 4 and 5 are not the portal's to tell.
 moved as (
     {% for column_no in ii06_columns() if column_no not in (4, 5) -%}
@@ -223,8 +255,9 @@ moved as (
             is_received_in_period,
             portal_outcome_code,
             is_portal_received_in_period,
-            reason_code
-        from differences
+            reason_code,
+            dossier_count
+        from moved_kinds
         {{ "union all" if not loop.last }}
     {% endfor %}
 ),
@@ -234,6 +267,7 @@ judged as (
         {{ place }},
         column_no,
         reason_code,
+        dossier_count,
         {{ ours }} as is_ours,
         {{ theirs }} as is_theirs
     from moved
@@ -266,7 +300,7 @@ measured as (
         {{ place }},
         column_no,
         'late' as measure_code,
-        case when {{ late_ours }} then 1 else 0 end as dossier_count
+        case when {{ late_ours }} then dossier_count else 0 end as dossier_count
     from late
     union all
     select
@@ -277,7 +311,7 @@ measured as (
             when is_theirs then 'added'
             else 'removed'
         end as measure_code,
-        case when is_theirs then 1 else -1 end as dossier_count
+        case when is_theirs then dossier_count else -dossier_count end as dossier_count
     from judged
     where is_ours <> is_theirs
     {% for column_no, measure in ii06_columns().items() if column_no not in (4, 5) -%}
@@ -302,10 +336,15 @@ summed as (
         {{ sum_where("dossier_count", "measure_code = 'late'") }} as late_arrival_count,
         cast(sum(case when measure_code = 'compared' then dossier_count end) as bigint)
             as compared_count,
-        count(case when measure_code = 'portal_lacks' then 1 end) as portal_lacks_count,
-        count(case when measure_code = 'only_on_portal' then 1 end) as only_on_portal_count,
-        count(case when measure_code = 'added' then 1 end) as added_by_portal_count,
-        count(case when measure_code = 'removed' then 1 end) as removed_by_portal_count,
+        {% for measure_code, name in {
+            'portal_lacks': 'portal_lacks_count',
+            'only_on_portal': 'only_on_portal_count',
+            'added': 'added_by_portal_count',
+            'removed': 'removed_by_portal_count'
+        }.items() -%}
+            {{ sum_where("abs(dossier_count)", "measure_code = '" ~ measure_code ~ "'") }}
+                as {{ name }},
+        {% endfor -%}
         {{ sum_where("dossier_count", "measure_code = 'unexplained'") }}
             as portal_unexplained_dossiers
     from measured
