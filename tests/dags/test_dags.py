@@ -167,6 +167,7 @@ def test_a_fault_of_our_own_turns_exactly_its_task_red(two_localities):
     assert {receipt["locality_code"] for receipt in home.receipts()} == {"tth-huong-thuy"}
 
 
+@pytest.mark.soak
 def test_a_fault_in_the_data_docs_is_red_and_keeps_nothing_from_the_build(two_localities):
     home = two_localities
     ran = last_line(
@@ -189,6 +190,7 @@ def test_nothing_new_announces_nothing_and_missed_deadlines_are_told_of_all_the_
     assert json.loads(told[0])["locality_code"] == "ag-tinh"
 
 
+@pytest.mark.soak
 def test_a_failing_test_publishes_nothing_and_leaves_the_run_red_with_retries(copied_demo):
     home = copied_demo
     before = home.settings.marts_file.resolve()
