@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from motcua.quality.suites import Rule
-from motcua.sql import quoted_or_null
+from motcua.sql import quoted, quoted_or_null
 
 CODE_FORMS = ("dossier_code", "procedure_code")
 """Columns whose form the contract gives; suites ask the macro ``has_<column>_form(code)``."""
@@ -17,16 +17,15 @@ def view_sql(view: str, dataset_code: str, missing_columns: Sequence[str]) -> st
 
 def macro_sql(column: str, form: str | None) -> str:
     """Make a form known as a constant, or DuckDB would compile the expression anew for each row."""
-    pattern = "null" if form is None else quoted_or_null(form)
     return (
         f"create or replace temp macro has_{column}_form(code) as "
-        f"regexp_full_match(code, {pattern})"
+        f"regexp_full_match(code, {quoted_or_null(form)})"
     )
 
 
 def export_macro_sql(exported_at: str) -> str:
     """Make known what lies after the export; one dated without a time is taken at its day's end."""
-    exported = f"timestamp {quoted_or_null(exported_at)}"
+    exported = f"timestamp {quoted(exported_at)}"
     return (
         "create or replace temp macro is_after_export(moment) as "
         f"moment > {exported} and (cast(moment as date) > cast({exported} as date) "
