@@ -140,6 +140,14 @@ def test_gate_refuses_any_test_that_did_not_pass(status):
     assert find_refusals(*artifacts(status), "i") == (f"test.m.t: {status}",)
 
 
+def test_the_gate_says_what_the_database_said():
+    manifest, results = artifacts("error")
+    (failed,) = [one for one in results["results"] if one["status"] == "error"]
+    failed["message"] = "Runtime Error in test t (a.sql)\n  Out of Memory Error: no more\n  \n"
+    (refusal,) = find_refusals(manifest, results, "i")
+    assert refusal == "test.m.t: error (Out of Memory Error: no more)"
+
+
 def test_gate_refuses_a_test_without_a_result():
     manifest, results = artifacts()
     del results["results"][1]

@@ -30,7 +30,7 @@ def find_refusals(
         for name, document in (("manifest.json", manifest), ("run_results.json", run_results))
         if document["metadata"]["invocation_id"] != invocation_id
     ]
-    status_by_node = {result["unique_id"]: result["status"] for result in run_results["results"]}
+    result_by_node = {result["unique_id"]: result for result in run_results["results"]}
     expected = {
         node_id: node["resource_type"]
         for node_id, node in manifest["nodes"].items()
@@ -39,7 +39,13 @@ def find_refusals(
     if "test" not in expected.values():
         reasons.append("the manifest holds no test")
     for node_id, resource_type in sorted(expected.items()):
-        status = status_by_node.get(node_id, "not run")
-        if status not in GOOD_STATUS_BY_TYPE[resource_type]:
-            reasons.append(f"{node_id}: {status}")
+        result = result_by_node.get(node_id, {"status": "not run"})
+        if result["status"] not in GOOD_STATUS_BY_TYPE[resource_type]:
+            reasons.append(f"{node_id}: {result['status']}{_cause(result)}")
     return tuple(reasons)
+
+
+def _cause(result: Mapping[str, Any]) -> str:
+    """Give what the database said of a node that failed: the line below dbt's heading."""
+    lines = [line.strip() for line in (result.get("message") or "").splitlines()]
+    return f" ({lines[1]})" if result["status"] == "error" and len(lines) > 1 else ""

@@ -9,8 +9,42 @@ dates as (select * from {{ ref('dim_dates') }}),
 
 flags as (select * from {{ ref('dim_dossier_flags') }}),
 
--- A time of midnight is what a source writes that knows the day only.
-closed as (
+-- Seconds first, of all agencies together: few have twenty, and only those are looked into. Each
+-- reader of the fact has its own columns of it: one wide reading kept for all does not fit.
+crowded as (
+    select date_trunc('second', {{ closing_moment() }}) as second_at
+    from {{ ref('fct_dossiers') }}
+    where {{ closing_moment() }} is not null and agency_code <> 'unknown'
+    group by date_trunc('second', {{ closing_moment() }})
+    having count(*) >= 20
+),
+
+together as (
+    select
+        agency_code,
+        date_trunc('second', {{ closing_moment() }}) as second_at,
+        count(*) as closed_count
+    from {{ ref('fct_dossiers') }}
+    where
+        agency_code <> 'unknown'
+        and date_trunc('second', {{ closing_moment() }}) in (select crowded.second_at from crowded)
+    group by agency_code, date_trunc('second', {{ closing_moment() }})
+    having count(*) >= 20
+),
+
+known as (
+    select
+        dossier_key,
+        dossier_code,
+        locality_code,
+        province_code,
+        agency_code,
+        due_at,
+        _delivery_id
+    from {{ ref('fct_dossiers') }}
+),
+
+timed as (
     select
         dossier_key,
         dossier_code,
@@ -21,46 +55,15 @@ closed as (
         due_date,
         closing_date,
         _delivery_id,
-        case
-            when
-                status_code in ('9', '10')
-                and coalesce(finished_at, returned_at) <> cast(closing_date as timestamp)
-                then coalesce(finished_at, returned_at)
-        end as closed_at,
+        {{ closing_moment() }} as closed_at,
+        date_trunc('second', {{ closing_moment() }}) as second_at,
+        {{ second_of_day(closing_moment()) }} as second_of_day,
         case
             when status_code = '3' then not_accepted_at
             when status_code in ('7', '8') then coalesce(finished_at, returned_at)
         end as ended_at
     from dossiers
     where status_code in ('3', '7', '8', '9', '10')
-),
-
-timed as (
-    select
-        closed.*,
-        date_trunc('second', closed.closed_at) as second_at,
-        {{ second_of_day("closed.closed_at") }} as second_of_day
-    from closed
-),
-
--- Seconds first, of all agencies together: few have twenty, and only those are looked into.
-crowded as (
-    select second_at
-    from timed
-    where second_at is not null and agency_code <> 'unknown'
-    group by second_at
-    having count(*) >= 20
-),
-
-together as (
-    select
-        agency_code,
-        second_at,
-        count(*) as closed_count
-    from timed
-    where agency_code <> 'unknown' and second_at in (select crowded.second_at from crowded)
-    group by agency_code, second_at
-    having count(*) >= 20
 ),
 
 judged as (
@@ -206,20 +209,20 @@ final as (
     select
         shown_by_history.dossier_key,
         shown_by_history.flag_code,
-        dossiers.dossier_code,
-        dossiers.locality_code,
-        dossiers.province_code,
-        dossiers.agency_code,
+        known.dossier_code,
+        known.locality_code,
+        known.province_code,
+        known.agency_code,
         shown_by_history.noted_at,
-        dossiers.due_at,
+        known.due_at,
         cast(shown_by_history.noted_count as bigint) as noted_count,
-        coalesce(shown_by_history._delivery_id, dossiers._delivery_id) as _delivery_id
+        coalesce(shown_by_history._delivery_id, known._delivery_id) as _delivery_id
     from shown_by_history
-    inner join dossiers on shown_by_history.dossier_key = dossiers.dossier_key
+    inner join known on shown_by_history.dossier_key = known.dossier_key
     where
         shown_by_history.flag_code <> 'supplement_after_due'
         or cast(shown_by_history.noted_at as date)
-        >= cast(coalesce(shown_by_history.due_before_at, dossiers.due_at) as date)
+        >= cast(coalesce(shown_by_history.due_before_at, known.due_at) as date)
 )
 
 select * from final

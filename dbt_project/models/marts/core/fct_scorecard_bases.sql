@@ -18,9 +18,8 @@
 -%}
 -- What the components of decision 766 count, summed once: the dossiers of each procedure and field
 -- of an agency, those of them on the national portal's list, and those that people rated badly.
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
-
-portal_dossiers as (select * from {{ ref('int_portal_dossiers__latest') }}),
+-- The large fact is read in three places, few columns each: one reading kept for all is not small.
+with portal_dossiers as (select * from {{ ref('int_portal_dossiers__latest') }}),
 
 ratings as (select * from {{ ref('int_ratings__latest') }}),
 
@@ -49,7 +48,7 @@ counted as (
         0 as listed_count,
         0 as listed_only_count,
         0 as disliked_count
-    from dossier_periods
+    from {{ ref('fct_dossier_periods') }}
     group by {{ keys }}
 ),
 
@@ -77,7 +76,7 @@ listed as (
             portal_dossiers.province_code = periods.province_code
             and portal_dossiers.received_date >= periods.start_date
             and portal_dossiers.received_date <= periods.known_to_date
-    left join dossier_periods
+    left join {{ ref('fct_dossier_periods') }} as dossier_periods
         on
             portal_dossiers.dossier_key = dossier_periods.dossier_key
             and periods.period_code = dossier_periods.period_code
@@ -124,7 +123,7 @@ disliked as (
         0 as listed_only_count,
         count(*) as disliked_count
     from badly_rated
-    inner join dossier_periods
+    inner join {{ ref('fct_dossier_periods') }} as dossier_periods
         on
             badly_rated.dossier_key = dossier_periods.dossier_key
             and badly_rated.period_code = dossier_periods.period_code

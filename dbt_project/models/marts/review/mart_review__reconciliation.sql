@@ -13,11 +13,10 @@
 -- gap is taken apart, and what is left of it stands in a column of its own.
 -- Typed: an office counts by one rule, taken to be the one whose figures are nearest to its form;
 -- then dossiers that reached the warehouse after the form was made. Portal: dossier by dossier.
+-- The large fact is read in two places, few columns each: one reading kept for both is not small.
 with reported_totals as (select * from {{ ref('fct_reported_totals') }}),
 
 handling as (select * from {{ ref('mart_review__handling') }}),
-
-dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
 
 versions as (select * from {{ ref('fct_dossier_versions') }}),
 
@@ -154,7 +153,7 @@ first_shown as (
         dossier_periods.channel_code = 'online' as is_online,
         forms.typed_at,
         min(versions.valid_from) as first_shown_at
-    from dossier_periods
+    from {{ ref('fct_dossier_periods') }} as dossier_periods
     inner join forms
         on
             dossier_periods.period_code = forms.period_code
@@ -214,7 +213,7 @@ compared as (
         dossier_periods.agency_code,
         dossier_periods.field_code,
         {{ sums_of(ii06_columns().values(), "dossier_periods.") }}
-    from dossier_periods
+    from {{ ref('fct_dossier_periods') }} as dossier_periods
     inner join covered
         on
             dossier_periods.locality_code = covered.locality_code

@@ -66,7 +66,7 @@ def read_earlier(context: Context, arrival: Arrival) -> list[Receipt]:
 
 def open_connection(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnection:
     """Open DuckDB in memory, with this delivery's share of memory and threads."""
-    return duckdb.connect(
+    connection = duckdb.connect(
         config={
             "threads": settings.thread_share(settings.deliveries_at_once),
             "memory_limit": settings.memory_share(settings.deliveries_at_once),
@@ -75,6 +75,9 @@ def open_connection(settings: Settings, scratch: Path) -> duckdb.DuckDBPyConnect
             "preserve_insertion_order": "true",
         }
     )
+    # A forked process looks like a prompt to DuckDB, which would draw bars into the run's log.
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def set_token_key_if_needed(connection: duckdb.DuckDBPyConnection, context: Context) -> None:
