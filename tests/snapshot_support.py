@@ -1,15 +1,19 @@
 """Rows of marts made by hand, for tests of what a pack says about them."""
 
+import contextlib
 import dataclasses
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import pytest
+
 from motcua.shelf.states import Erratum
+from motcua.snapshot import document, pack, slides
 from motcua.snapshot.history import with_changes, with_errata
 from motcua.snapshot.listing import changes
 from motcua.snapshot.marts import HANDLING_MEASURES, Marts
-from motcua.snapshot.model import Content, count_cell
+from motcua.snapshot.model import Content, count_cell, figures_sha256
 
 REVIEW = {
     "review_code": "2024-CH1-H01",
@@ -36,6 +40,25 @@ REVIEW = {
 }
 LEVELS = {"province": "Cấp tỉnh", "district": "Cấp huyện", "commune": "Cấp xã"}
 FIELDS = {"land": "Đất đai", "civil": "Hộ tịch"}
+
+
+@contextlib.contextmanager
+def quick_renderings() -> Iterator[None]:
+    """Leave out the renderings that only cost time; lay out each report once."""
+    reports = {}
+
+    def render_docx(content: Content) -> bytes:
+        figures = figures_sha256(content)
+        if figures not in reports:
+            reports[figures] = document.render_docx(content)
+        return reports[figures]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pack, "render_docx", render_docx)
+        for name in ("render_pdf", "render_xlsx", "render_html"):
+            patch.setattr(pack, name, lambda content: content.header.version_line.encode())
+        patch.setattr(slides, "render_pptx", lambda content: content.header.version_line.encode())
+        yield
 
 
 def handling_line(

@@ -23,9 +23,9 @@ from motcua.errors import PipelineError
 from motcua.receipts import Receipt, ReceivedFile, write_receipt
 from motcua.settings import Settings
 from motcua.shelf.edge import read_acts, read_errata, read_sealed
-from motcua.snapshot import document, edge, pack, slides
+from motcua.snapshot import edge
 from motcua.snapshot.edge import run_restate, run_snapshot, verify_pack
-from motcua.snapshot.model import figures_sha256
+from snapshot_support import quick_renderings
 
 REVIEW = "2024-CY-H01"
 DOSSIERS = """
@@ -101,25 +101,7 @@ def receipt(delivery_id: str, locality_code: str, province_code: str) -> Receipt
 
 @pytest.fixture(scope="module")
 def quick():
-    """Leave out the renderings that only cost time here; write each report once."""
-    reports = {}
-
-    def render_docx(content):
-        figures = figures_sha256(content)
-        if figures not in reports:
-            reports[figures] = document.render_docx(content)
-        return reports[figures]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pack, "render_docx", render_docx)
-        places = {
-            "render_pdf": pack,
-            "render_xlsx": pack,
-            "render_html": pack,
-            "render_pptx": slides,
-        }
-        for name, place in places.items():
-            patch.setattr(place, name, lambda content: content.header.version_line.encode())
+    with quick_renderings():
         yield
 
 
