@@ -145,3 +145,13 @@ def test_long_code_without_a_space_stays_in_its_cell(content):
     runs = [run for page in reader.pages for run in re.findall("9+", page.extract_text())]
     assert sum(len(run) for run in runs) >= 60
     assert max(len(run) for run in runs) < 40
+
+
+def test_charts_are_drawn_with_their_labels_and_figures(content):
+    chart = content.charts[0]
+    bars = tuple(dataclasses.replace(bar, text=f"{bar.text} ¶") for bar in chart.bars)
+    marked = dataclasses.replace(content, charts=(dataclasses.replace(chart, bars=bars),))
+
+    text = " ".join(page.extract_text() for page in read(marked).pages)
+
+    assert all(bar.text in text for bar in bars)

@@ -8,6 +8,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from motcua.snapshot.charts import spoken
 from motcua.snapshot.content import with_office
 from motcua.snapshot.document import render_docx
 
@@ -103,3 +104,12 @@ def test_body_is_set_in_the_font_and_size_of_the_decree(report, content):
     assert Pt(13) <= style.font.size <= Pt(14)
     assert millimetres(paragraph.paragraph_format.first_line_indent) == [10]
     assert {run.font.size for run in paragraph.runs} == {None}
+
+
+def test_charts_are_pictures_that_say_what_they_show(report, content):
+    pictures = [shape._inline for shape in report.inline_shapes]
+
+    assert [picture.docPr.get("descr") for picture in pictures] == [
+        spoken(chart) for chart in content.charts
+    ]
+    assert all(bar.text in spoken(chart) for chart in content.charts for bar in chart.bars)

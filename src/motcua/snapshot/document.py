@@ -15,6 +15,7 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from motcua.office import FONT
+from motcua.snapshot.charts import render_png, spoken
 from motcua.snapshot.decree import (
     BODY_SIZE,
     banner_run,
@@ -57,6 +58,7 @@ def render_docx(content: Content) -> bytes:
     for section in content.sections:
         report.write_section(section)
     report.write_signature_block()
+    report.write_charts()
     report.write_annexes()
     buffer = io.BytesIO()
     document.save(buffer)
@@ -208,6 +210,22 @@ class _Report:
             paragraph.paragraph_format.space_after = Pt(0)
         centred(right, self._content.header.signatory_title, 0, bold=True, size=13)
         centred(right, "(để trống)", 1, italic=True, size=12)
+
+    def write_charts(self) -> None:
+        """Write the charts on a page of their own, as pictures that say what they show."""
+        for position, chart in enumerate(self._content.charts):
+            if position == 0:
+                self._centred_heading("BIỂU ĐỒ", is_on_new_page=True)
+            title = self._paragraph("")
+            title.alignment = WD_ALIGN_PARAGRAPH.LEFT
+            title.paragraph_format.keep_with_next = True
+            title.add_run(chart.title).bold = True
+            title.add_run(f"\n{chart.caption}").italic = True
+            picture = self._document.add_picture(io.BytesIO(render_png(chart)))
+            if picture.width > Mm(_TEXT_WIDTH_MM):
+                picture.height = int(picture.height * Mm(_TEXT_WIDTH_MM) / picture.width)
+                picture.width = Mm(_TEXT_WIDTH_MM)
+            picture._inline.docPr.set("descr", spoken(chart))
 
     def write_annexes(self) -> None:
         """Write the annexes in a landscape section, each on a page of its own."""

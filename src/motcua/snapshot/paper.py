@@ -2,20 +2,22 @@
 
 import dataclasses
 import datetime
+import json
 from importlib import resources
 
 import typst
 
+from motcua.snapshot.charts import PAPER_FONT, fonts, render_paper_svg, spoken
 from motcua.snapshot.model import PRINTED_LINES, Content, shortened, to_json
 
-FONT = "Liberation Serif"
+FONT = PAPER_FONT
 
 
 def render_pdf(content: Content) -> bytes:
     """Write the report of a content as a PDF dated by its as-of date; of lists the first lines."""
     moment = datetime.datetime.fromisoformat(f"{content.header.as_of_date}T00:00:00+00:00")
     here = resources.files(__package__)
-    with resources.as_file(here / "fonts") as fonts:
+    with fonts() as folder:
         return bytes(
             typst.compile(
                 {
@@ -23,8 +25,13 @@ def render_pdf(content: Content) -> bytes:
                     "content.json": to_json(
                         dataclasses.replace(shortened(content, PRINTED_LINES), cube=None)
                     ),
+                    "spoken.json": json.dumps([spoken(chart) for chart in content.charts]).encode(),
+                    **{
+                        f"{chart.code}.svg": render_paper_svg(chart).encode()
+                        for chart in content.charts
+                    },
                 },
-                font_paths=[str(fonts)],
+                font_paths=[str(folder)],
                 ignore_system_fonts=True,
                 timestamp=int(moment.timestamp()),
             )
