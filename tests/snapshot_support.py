@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from motcua.receipts import Receipt, ReceivedFile
 from motcua.shelf.states import Erratum
 from motcua.snapshot import document, pack, slides
 from motcua.snapshot.history import with_changes, with_errata
@@ -134,6 +135,7 @@ def make_marts(
         "handling_by_field": _summed(now, "field_code"),
         "handling_by_channel": _summed(now, "channel_code"),
         "cube_rows": tuple(now),
+        "scope": None,
         **others,
     }
     return Marts(**{name: given.get(name, ()) for name in Marts.__slots__})
@@ -155,3 +157,28 @@ def make_told(content: Content) -> Content:
     )
     noted = with_errata(content, (erratum,))
     return with_changes(noted, 1, "Sở Nội vụ báo cáo lại", changes(sealed, content))
+
+
+def make_receipt(delivery_id: str, locality_code: str, province_code: str) -> Receipt:
+    """Make the receipt of a delivery of one file."""
+    return Receipt(
+        delivery_id=delivery_id,
+        locality_code=locality_code,
+        locality_name=locality_code,
+        province_code=province_code,
+        delivery_name="nam-2024.zip",
+        contract_code="opencps_csv",
+        contract_sha256="c" * 64,
+        suites_sha256="d" * 64,
+        arrived_at="2025-01-10T08:00:00",
+        exported_at="2025-01-10T07:30:00",
+        exported_at_source="manifest",
+        is_simulated=True,
+        state_code="accepted",
+        refusal_code=None,
+        refusal_sentence=None,
+        files=(ReceivedFile(file_name="hoso.csv", byte_count=7, sha256="f" * 64),),
+        datasets=(),
+        checks=(),
+        unknown_columns=(),
+    )

@@ -32,7 +32,7 @@
         when {{ dossiers }}.has_other_due_date then 'due_date'
         when {{ dossiers }}.has_other_closing_date then 'closing_date'
         when {{ dossiers }}.has_other_channel then 'channel'
-        when {{ dossiers }}.has_other_agency then 'agency'
+        when {{ dossiers }}.has_other_agency or {{ dossiers }}.has_come_to_agency then 'agency'
         else 'other'
     end
 {%- endmacro %}

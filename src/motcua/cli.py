@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.table import Table
 
-from motcua.errors import MotcuaError, PipelineError
+from motcua.errors import MotcuaError, PipelineError, UnknownAgencyError
 from motcua.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -95,9 +95,15 @@ def snapshot(
     reason: Annotated[
         str, typer.Option("--reason", help="Why there is a new version after a sealed one.")
     ] = "",
+    agency: Annotated[
+        str, typer.Option("--agency", help="Code of the one agency that the pack is of.")
+    ] = "",
 ) -> None:
     """Make the pack of a review meeting, as a draft."""
-    _snapshot(read_settings(), review, province, as_of, reason)
+    try:
+        _snapshot(read_settings(), review, province, as_of, reason, agency)
+    except UnknownAgencyError as error:
+        raise typer.BadParameter(str(error), param_hint="--agency") from error
 
 
 @app.command()
@@ -252,7 +258,7 @@ def restate(
     from motcua.snapshot import edge
 
     found = edge.run_restate(read_settings(), path, out)
-    title = f"{found.review_code} v{found.version:02d}, as of {found.sealed_as_of_date}"
+    title = f"{found.pack_code} v{found.version:02d}, as of {found.sealed_as_of_date}"
     lines = [
         {
             "figure": figure.name,
@@ -527,11 +533,13 @@ def _snapshot(
     province: str | None,
     as_of: datetime | None,
     reason: str = "",
+    agency: str = "",
 ) -> None:
     from motcua.snapshot import edge
 
-    pack = edge.run_snapshot(settings, review, province, as_of.date() if as_of else None, reason)
-    console.print(f"pack {pack.review_code} v{pack.version:02d}: {pack.folder}")
+    day = as_of.date() if as_of else None
+    pack = edge.run_snapshot(settings, review, province, day, reason, agency)
+    console.print(f"pack {pack.pack_code} v{pack.version:02d}: {pack.folder}")
 
 
 def _number(value: float | None, decimals: int) -> str:

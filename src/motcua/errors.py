@@ -41,6 +41,21 @@ class PipelineError(MotcuaError):
         return f"{self.step}: {self.reason}"
 
 
+class UnknownAgencyError(MotcuaError):
+    """No agency of a province has the code that a person gave."""
+
+    def __init__(self, agency_code: str, province_code: str) -> None:
+        super().__init__(agency_code, province_code)
+        self.agency_code = agency_code
+        self.province_code = province_code
+
+    def __str__(self) -> str:
+        return (
+            f"không có cơ quan mã {self.agency_code} ở {self.province_code} / no agency of "
+            f"{self.province_code} has the code {self.agency_code}; see core.dim_agencies"
+        )
+
+
 class ChangedError(MotcuaError):
     """An original is not the bytes that its delivery's id was made from."""
 

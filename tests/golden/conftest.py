@@ -146,7 +146,8 @@ create table review.mart_review__overdue_dossiers (
     period_code varchar, dossier_key varchar, dossier_code varchar, province_code varchar,
     agency_code varchar, procedure_name varchar, overdue_cause_name varchar, received_date date,
     due_date date, result_date date, apology_sent_date date, overdue_days integer,
-    overdue_working_days integer, field_code varchar default 'none',
+    overdue_working_days integer, overdue_cause_code varchar default 'unknown',
+    responsible_agency_code varchar default 'unknown', field_code varchar default 'none',
     level_code varchar default 'none', channel_code varchar default 'none',
     outcome_code varchar default 'overdue'
 );
@@ -588,6 +589,20 @@ insert into review.mart_review__handling values
 insert into review.mart_review__digitisation values
     ('input_digitised', '2011-CY', 'X01', 'unknown', 'General', 'unknown', 0, 0, 1153, 'resolved');
 """
+SCOPES = """
+alter table core.fct_dossier_periods add column agency_code varchar;
+update core.fct_dossier_periods set agency_code = case locality_code
+    when 'ag-tinh' then 'H01.01' when 'ag-tri-ton' then 'H01.20' else 'H01.21' end;
+alter table core.fct_dossiers add column province_code varchar;
+alter table core.fct_dossiers add column locality_code varchar;
+alter table core.fct_dossiers add column receiving_agency_code varchar;
+alter table review.mart_review__payments add column agency_code varchar default 'H01.01';
+alter table review.mart_review__scorecard add column agency_code varchar default 'all';
+update review.mart_review__scorecard set agency_code = 'H01.01' where scope_code = 'agency';
+insert into core.dim_agencies values
+    ('H01.04', 'Sở Ngoại vụ', 'province', null, null, null, null, 'H01');
+"""
+"""Whose each row is, for the packs of agencies; Sở Ngoại vụ has no dossier at all."""
 
 
 def make_marts(path: Path, agencies: tuple = AGENCIES, fields: tuple = FIELDS) -> Path:
@@ -598,6 +613,7 @@ def make_marts(path: Path, agencies: tuple = AGENCIES, fields: tuple = FIELDS) -
         connection.execute(FRAME)
         fill_handling(connection, agencies, fields)
         connection.execute(PARTS)
+        connection.execute(SCOPES)
     return path
 
 

@@ -20,12 +20,12 @@ from motcua.approval.edge import (
     verify_report,
 )
 from motcua.errors import PipelineError
-from motcua.receipts import Receipt, ReceivedFile, write_receipt
+from motcua.receipts import write_receipt
 from motcua.settings import Settings
 from motcua.shelf.edge import read_acts, read_errata, read_sealed
 from motcua.snapshot import edge
 from motcua.snapshot.edge import run_restate, run_snapshot, verify_pack
-from snapshot_support import quick_renderings
+from snapshot_support import make_receipt, quick_renderings
 
 REVIEW = "2024-CY-H01"
 DOSSIERS = """
@@ -75,30 +75,6 @@ where rowid = (
 """What a build since the seal says: two dossiers less, and why."""
 
 
-def receipt(delivery_id: str, locality_code: str, province_code: str) -> Receipt:
-    return Receipt(
-        delivery_id=delivery_id,
-        locality_code=locality_code,
-        locality_name=locality_code,
-        province_code=province_code,
-        delivery_name="nam-2024.zip",
-        contract_code="opencps_csv",
-        contract_sha256="c" * 64,
-        suites_sha256="d" * 64,
-        arrived_at="2025-01-10T08:00:00",
-        exported_at="2025-01-10T07:30:00",
-        exported_at_source="manifest",
-        is_simulated=True,
-        state_code="accepted",
-        refusal_code=None,
-        refusal_sentence=None,
-        files=(ReceivedFile(file_name="hoso.csv", byte_count=7, sha256="f" * 64),),
-        datasets=(),
-        checks=(),
-        unknown_columns=(),
-    )
-
-
 @pytest.fixture(scope="module")
 def quick():
     with quick_renderings():
@@ -115,7 +91,7 @@ def drafted(tmp_path_factory, small_file, quick):
         connection.execute(DOSSIERS)
         codes = "select delivery_id, locality_code, province_code from quality.fct_deliveries"
         for row in connection.execute(codes).fetchall():
-            write_receipt(receipt(*row), settings.receipts)
+            write_receipt(make_receipt(*row), settings.receipts)
     run_snapshot(settings, REVIEW)
     return settings
 

@@ -11,6 +11,7 @@ from motcua.demo.edge import RESTATED, RESTATED_NAME, write_demo
 from motcua.intake.edge import run_intake
 from motcua.settings import Settings
 from motcua.snapshot.model import Cell, Figure
+from motcua.snapshot.queries import WHOLE_SCOPE
 from motcua.snapshot.restatement import MEASURES, compare_figures
 from motcua.warehouse.project import SealedPack
 from warehouse.compiled_sql import built
@@ -45,10 +46,13 @@ def landed(compiled_project, tmp_path_factory):
     keys = {"province_code": "H01", "period_code": PERIOD}
     wanted = ("fct_dossier_periods", "fct_dossiers")
     with built(compiled_project, warehouse, SEALED_AS_OF.isoformat(), *wanted) as then:
+        then.execute(WHOLE_SCOPE)
         then.execute(f"copy ({DOSSIERS_SQL}) to '{dossiers}' (format parquet)", keys)
         sealed = dict(zip(MEASURES, then.execute(FIGURES).fetchone(), strict=True))
     pack = SealedPack(
+        pack_code=REVIEW,
         review_code=REVIEW,
+        agency_codes=(),
         version=1,
         **keys,
         as_of_date=SEALED_AS_OF.isoformat(),

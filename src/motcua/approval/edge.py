@@ -49,6 +49,7 @@ from motcua.snapshot.edge import (
     write_version,
 )
 from motcua.snapshot.listing import changes, shown_figures
+from motcua.snapshot.marts import Marts
 from motcua.snapshot.model import Content
 from motcua.snapshot.numbers import clean_text
 from motcua.snapshot.pack import stem_of
@@ -74,7 +75,7 @@ def run_check(settings: Settings, path: Path, by: str = MACHINE) -> tuple[str, .
     """
     with _step(settings, path, "checked") as content:
         with _open_marts_of(settings, content) as connection:
-            marts = read_marts(connection, content.header.review_code)
+            marts = _read_marts_of(connection, content)
         faults = find_faults(content, build_content(marts), marts)
         if not faults:
             _write_state(settings, content, "checked", by, "")
@@ -101,7 +102,7 @@ def run_seal(settings: Settings, path: Path, by: str, reason: str = "") -> None:
     """
     with _step(settings, path, "sealed") as content, _scratch(settings, "seal", path) as folder:
         with _open_marts_of(settings, content) as connection:
-            marts = read_marts(connection, content.header.review_code)
+            marts = _read_marts_of(connection, content)
             _refuse_unless_true(content, build_content(marts), marts)
             files = _write_data(settings, connection, content, marts.review, folder)
         _write_state(settings, content, "sealed", by, reason, files)
@@ -238,7 +239,11 @@ def _open_marts_of(settings: Settings, content: Content) -> Iterator[duckdb.Duck
         yield connection
 
 
-def _refuse_unless_true(content: Content, read: Content, marts: Any) -> None:
+def _read_marts_of(connection: duckdb.DuckDBPyConnection, content: Content) -> Marts:
+    return read_marts(connection, content.header.review_code, content.header.agency_code)
+
+
+def _refuse_unless_true(content: Content, read: Content, marts: Marts) -> None:
     """Refuse a seal over figures that the marts no longer have, or over a gap nobody names."""
     found = changes(content, read)
     if found:
@@ -265,7 +270,7 @@ def _write_state(
     """Lay a version out again in its new state, and note the act."""
     by = _wanted("--by", by)
     header = content.header
-    shelf = settings.snapshots / header.review_code
+    shelf = settings.snapshots / header.pack_code
     kept: dict[str, bytes | Path] = {**(more or {})}
     differences = shelf / folder_name(header.version) / DIFFERENCES
     if differences.exists():
@@ -326,6 +331,7 @@ def _copy_marts(
         "review_code": content.header.review_code,
         "periods": [review[code] for code in codes if review[code]],
         "delivery_ids": list(content.delivery_ids),
+        "agency_codes": list(content.agency_codes),
     }
     config = {"memory_limit": settings.memory_limit, "threads": settings.threads}
     with duckdb.connect(config=config) as connection:

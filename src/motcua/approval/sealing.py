@@ -17,10 +17,16 @@ DOSSIERS_SQL = """
 select dossiers.dossier_code, periods.*
 from core.fct_dossier_periods as periods
 left join core.fct_dossiers as dossiers on periods.dossier_key = dossiers.dossier_key
-where periods.province_code = $province_code and periods.period_code = $period_code
+where
+    periods.province_code = $province_code
+    and periods.period_code = $period_code
+    and in_scope(periods.agency_code)
 order by periods.dossier_key
 """
-"""The dossiers of the review: in its period received, carried over, resolved or pending."""
+"""The dossiers of the review: in its period received, carried over, resolved or pending.
+
+Whose is said by the macro ``in_scope``, as for every query of a pack (``motcua.snapshot.queries``).
+"""
 COUNTED_SQL = """
 select
     coalesce(sum(received_count), 0) as received,
@@ -65,13 +71,18 @@ def copy_statements(
     """Write the statements that copy a table of ``marts`` into ``sealed`` with its comments.
 
     Rows of other provinces, of periods that the review does not compare with and of other reviews
-    stay out. Parameters: ``province_code``, ``review_code``, ``periods``, ``delivery_ids``.
+    stay out, of an agency's pack those of other agencies too. Parameters: ``province_code``,
+    ``review_code``, ``periods``, ``delivery_ids``, ``agency_codes`` (empty: every agency).
     """
     conditions = {
         "province_code": "province_code = $province_code",
         "review_code": "review_code = $review_code",
         "delivery_id": "list_contains($delivery_ids, delivery_id)",
     }
+    if schema == "review":
+        conditions["agency_code"] = (
+            "(len($agency_codes::varchar[]) = 0 or list_contains($agency_codes, agency_code))"
+        )
     if table != "dim_periods":
         conditions["period_code"] = "list_contains($periods, period_code)"
     chosen = [text for name, text in conditions.items() if name in columns]

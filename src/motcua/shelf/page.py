@@ -66,6 +66,11 @@ class Review:
         return str(self.entries[0].manifest.get("review_name") or self.review_code)
 
     @property
+    def scope(self) -> str:
+        """The agency that the packs are of; empty: the whole province."""
+        return str(self.entries[0].manifest.get("agency_name") or "")
+
+    @property
     def province(self) -> str:
         """The province's name, as the last version has it."""
         manifest = self.entries[0].manifest

@@ -31,9 +31,9 @@ from motcua.snapshot.headlines import (
     missing_sentence,
     summary_table,
 )
-from motcua.snapshot.marts import Marts
+from motcua.snapshot.marts import HANDLING_MEASURES, Marts
 from motcua.snapshot.model import Bar, Chart, Content, Figure, Headline, Section, Table
-from motcua.snapshot.notes import DECISIONS, definitions
+from motcua.snapshot.notes import DECISIONS, OF_AGENCY, definitions
 from motcua.snapshot.numbers import format_count, format_share
 from motcua.snapshot.ranking import ranked
 from motcua.snapshot.report import sections
@@ -44,11 +44,11 @@ _TOP = 10
 
 def build_content(marts: Marts, version: int = 1) -> Content:
     """Work out everything that the pack says."""
-    marts = _comparable(marts)
+    coverage = framing.coverage(marts)
+    marts = _comparable(_with_nothing(marts) if coverage.is_whole else _without_nothing(marts))
     found = indicators(marts)
     lines = headlines(found)
     missing = missing_sentence(found)
-    coverage = framing.coverage(marts)
     known = figures(marts, found)
     given = targets.on_first_page(marts.targets)
     ten = ten_table(lines, scorecard.on_first_page(known), given, marts.review)
@@ -61,7 +61,7 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         missing_headlines=missing,
         summary=(
             *turns(marts, found, known),
-            Section("", proposals.TITLE, proposals.sentences(marts, known, "matter")),
+            Section("", proposals.title(marts), proposals.sentences(marts, known, "matter")),
         ),
         history=(),
         figures=known,
@@ -72,10 +72,11 @@ def build_content(marts: Marts, version: int = 1) -> Content:
             *definitions(marts.metrics),
             *scorecard.definitions(marts.scorecard_components),
         ),
-        decisions=DECISIONS,
+        decisions=(*DECISIONS, *(OF_AGENCY if marts.scope else ())),
         delivery_ids=tuple(record["delivery_id"] for record in marts.deliveries),
         cube=cube(marts),
         annexes=ANNEXES,
+        agency_codes=marts.scope.agency_codes if marts.scope else (),
     )
 
 
@@ -108,6 +109,33 @@ def with_office(content: Content, issuer: str, abbreviation: str, signatory_titl
         content.header, **{name: value for name, value in given.items() if value}
     )
     return dataclasses.replace(content, header=header)
+
+
+def _with_nothing(marts: Marts) -> Marts:
+    """Give an agency that had no dossier its line of zeros: who sends its figures has sent them."""
+    scope = marts.scope
+    if scope is None or marts.handling_by_agency:
+        return marts
+    line = {
+        "agency_code": scope.agency_code,
+        "agency_name": scope.agency_name,
+        "parent_name": scope.parent_name,
+        "level_code": scope.level_code,
+        "level_name": scope.level_name,
+        **dict.fromkeys(HANDLING_MEASURES, 0),
+    }
+    return dataclasses.replace(marts, handling_by_agency=(line,))
+
+
+def _without_nothing(marts: Marts) -> Marts:
+    """Leave out an agency's sums of nothing while figures of it are missing: nobody knows them."""
+    if marts.scope is None:
+        return marts
+    return dataclasses.replace(
+        marts,
+        handling_totals=tuple(r for r in marts.handling_totals if r["received_count"]),
+        rates=tuple(r for r in marts.rates if r["denominator_count"] or r["unknown_count"]),
+    )
 
 
 def _comparable(marts: Marts) -> Marts:
@@ -157,11 +185,11 @@ def _tables(
         petitions.agencies_table(marts.petitions_by_agency),
         parts.ratings_table(marts.ratings),
         parts.indices_table(marts.indices),
-        targets.table(marts.targets),
+        targets.table(marts.targets, marts.scope),
         scorecard.groups_table(marts.scorecard_groups),
         scorecard.components_table(marts.scorecard_components),
         scorecard.agencies_table(marts.scorecard_totals),
-        self_reported.reform_table(marts.reform_figures),
+        self_reported.reform_table(marts.reform_figures, self_reported.whole_name(marts)),
         self_reported.surveys_table(marts.counter_surveys),
         overdue.shortcomings_table(
             marts.overdue_by_agency, marts.overdue_causes, marts.handling_by_agency, absent

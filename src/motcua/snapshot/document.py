@@ -79,9 +79,9 @@ class _Report:
         moment = datetime.datetime.fromisoformat(f"{header.as_of_date}T00:00:00+00:00")
         properties.created = properties.modified = moment
         properties.author = properties.last_modified_by = ""
-        properties.title = f"{header.title} – {header.review_code}"
+        properties.title = f"{header.title} – {header.pack_code}"
         properties.comments = header.banner
-        properties.keywords = header.review_code
+        properties.keywords = header.pack_code
         properties.language = "vi-VN"
         set_up_text(self._document)
         for level in (1, 2):

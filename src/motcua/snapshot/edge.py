@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from motcua.errors import PipelineError
+from motcua.errors import PipelineError, UnknownAgencyError
 from motcua.files import write_csv
 from motcua.settings import Settings
 from motcua.shelf.edge import (
@@ -34,8 +34,8 @@ from motcua.snapshot import queries, restatement
 from motcua.snapshot.content import build_content, with_office, with_state
 from motcua.snapshot.history import differences_json, with_changes, with_errata
 from motcua.snapshot.listing import changes
-from motcua.snapshot.marts import Marts, Record, Records
-from motcua.snapshot.model import Content, figures_sha256, from_json
+from motcua.snapshot.marts import Marts, Record, Records, Scope
+from motcua.snapshot.model import Content, figures_sha256, from_json, pack_code
 from motcua.snapshot.numbers import clean_text
 from motcua.snapshot.pack import (
     CONTENT,
@@ -48,6 +48,8 @@ from motcua.snapshot.pack import (
 from motcua.snapshot.restatement import Restatement
 
 logger = logging.getLogger(__name__)
+
+_FOLDER_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 _RATE_MARTS = ("mart_review__online", "mart_review__digitisation", "mart_review__channels")
 _AGENDA = {
@@ -82,7 +84,7 @@ class Pack(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    review_code: str
+    pack_code: str
     version: int
     folder: Path
     is_new: bool
@@ -94,6 +96,7 @@ def run_snapshot(
     province_code: str | None = None,
     as_of_date: date | None = None,
     reason: str = "",
+    agency_code: str = "",
 ) -> Pack:
     """Make the pack of a review, as of a date, and give where it lies.
 
@@ -106,14 +109,16 @@ def run_snapshot(
         province_code: the province, such as H01.
         as_of_date: the day up to which exports are known; without it, that of the published file.
         reason: why there is a new version of a review that has a sealed one.
+        agency_code: the agency that the pack is of, with what is below it; empty: the province.
 
     Raises:
         PipelineError: no such review, nothing to read it from, or a reason is wanted.
+        UnknownAgencyError: the province has no such agency.
         BuildRefusedError: the build made for it does not pass the gate.
     """
     review_code = review_code_of(review, province_code)
     with open_marts(settings, review_code, as_of_date) as connection:
-        content = read_content(connection, review_code)
+        content = read_content(connection, review_code, agency_code)
     office = (settings.issuer, settings.issuer_abbreviation, settings.signatory_title)
     pack = write_pack(settings, with_office(content, *office), reason)
     write_index(settings)
@@ -137,28 +142,35 @@ def open_marts(
         yield stack.enter_context(_connect(settings, path))
 
 
-def read_content(connection: duckdb.DuckDBPyConnection, review_code: str) -> Content:
+def read_content(
+    connection: duckdb.DuckDBPyConnection, review_code: str, agency_code: str = ""
+) -> Content:
     """Read everything that the pack of a review says, as its first version.
 
     Raises:
         PipelineError: the marts have no such review.
+        UnknownAgencyError: the review's province has no such agency.
     """
-    return build_content(read_marts(connection, review_code))
+    return build_content(read_marts(connection, review_code, agency_code))
 
 
-def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts:
-    """Read the rows of a review from the marts.
+def read_marts(
+    connection: duckdb.DuckDBPyConnection, review_code: str, agency_code: str = ""
+) -> Marts:
+    """Read the rows of a review from the marts: the province's, or those of one agency.
 
     Raises:
         PipelineError: the marts have no such review.
+        UnknownAgencyError: the review's province has no such agency.
     """
     found = _read(connection, queries.REVIEW, {"review_code": review_code})
     if not found:
         raise PipelineError("snapshot", f"review {review_code} is not in review.dim_reviews")
     review = found[0]
-    _note_what_is_wanted(connection, review)
+    scope = _note_what_is_wanted(connection, review, agency_code)
     read = _Reader(connection)
     return Marts(
+        scope=scope,
         review=review,
         localities=read(queries.LOCALITIES),
         locality_dossiers=read.if_there(queries.LOCALITY_DOSSIERS),
@@ -176,7 +188,9 @@ def read_marts(connection: duckdb.DuckDBPyConnection, review_code: str) -> Marts
             record
             for query in (
                 *map(queries.rates, _RATE_MARTS),
-                queries.rates("mart_review__late_reception", "late_reception"),
+                queries.rates(
+                    "mart_review__late_reception", "late_reception", "receiving_agency_code"
+                ),
                 queries.rates("mart_review__petitions", "petitions_on_time"),
             )
             for record in read(query)
@@ -204,21 +218,21 @@ def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
     Raises:
         PipelineError: a version of the review is sealed, and no reason is given for another.
     """
-    review_code = content.header.review_code
-    with lock_review(settings, review_code) as shelf:
+    code = content.header.pack_code
+    with lock_review(settings, code) as shelf:
         last = max(read_versions(shelf), default=0)
         content = with_errata(content, read_errata(shelf))
         if last and _says_the_same(shelf / folder_name(last), content):
-            logger.info("%s: nothing new to say since version %02d", review_code, last)
+            logger.info("%s: nothing new to say since version %02d", code, last)
             folder = shelf / folder_name(last)
-            return Pack(review_code=review_code, version=last, folder=folder, is_new=False)
+            return Pack(pack_code=code, version=last, folder=folder, is_new=False)
         content, differences = _since_the_seal(shelf, content, clean_text(reason))
         content = with_state(content, last + 1, "draft")
         folder = write_version(settings, content, differences)
         write_act(shelf, last + 1, "draft", MACHINE, clean_text(reason))
-        write_working_copy(shelf, review_code, folder / f"{stem_of(content)}.docx")
-    logger.info("%s: wrote version %02d to %s", review_code, last + 1, folder)
-    return Pack(review_code=review_code, version=last + 1, folder=folder, is_new=True)
+        write_working_copy(shelf, code, folder / f"{stem_of(content)}.docx")
+    logger.info("%s: wrote version %02d to %s", code, last + 1, folder)
+    return Pack(pack_code=code, version=last + 1, folder=folder, is_new=True)
 
 
 def write_version(settings: Settings, content: Content, more: Mapping[str, bytes | Path]) -> Path:
@@ -230,7 +244,7 @@ def write_version(settings: Settings, content: Content, more: Mapping[str, bytes
         more: files that are not laid out from the content, by name: bytes, or a file to move in.
     """
     header = content.header
-    partial = settings.scratch / f"snapshot-{header.review_code}"
+    partial = settings.scratch / f"snapshot-{header.pack_code}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     for name, data in {**pack_files(content), **more}.items():
@@ -243,7 +257,7 @@ def write_version(settings: Settings, content: Content, more: Mapping[str, bytes
         (partial / name).write_bytes(data)
     for file in partial.iterdir():
         file.chmod(0o444)
-    folder = settings.snapshots / header.review_code / folder_name(header.version)
+    folder = settings.snapshots / header.pack_code / folder_name(header.version)
     put_in_place(partial, folder)
     return folder
 
@@ -280,7 +294,7 @@ def _since_the_seal(
     if sealed is None:
         return content, {}
     if not reason:
-        code = content.header.review_code
+        code = content.header.pack_code
         raise PipelineError(
             "snapshot", f"{code} v{sealed:02d} is sealed; a new version needs --reason TEXT"
         )
@@ -300,7 +314,7 @@ def run_restate(settings: Settings, folder: Path, out: Path | None = None) -> Re
             than what is taken in.
         BuildRefusedError: the build made for it does not pass the gate.
     """
-    review_code, version = read_place(settings, folder)
+    code, version = read_place(settings, folder)
     faults = verify_pack(folder)
     if faults:
         raise PipelineError("restate", f"{folder} is not as it was sealed: {faults[0]}")
@@ -308,11 +322,11 @@ def run_restate(settings: Settings, folder: Path, out: Path | None = None) -> Re
     if content.header.state_code != "sealed":
         what = f"{folder} is {content.header.state_code}; only a sealed version holds its dossiers"
         raise PipelineError("restate", what)
-    pack = {"review_code": review_code, "version": version}
+    pack = {"review_code": code, "version": version}
     with contextlib.ExitStack() as stack:
         path = settings.marts_file.resolve()
         if not _is_compared(settings, pack):
-            path = stack.enter_context(_own_build(settings, review_code, None))
+            path = stack.enter_context(_own_build(settings, content.header.review_code, None))
         connection = stack.enter_context(_connect(settings, path))
         return _read_restatement(connection, content, pack, out)
 
@@ -336,9 +350,13 @@ def _read_restatement(
     if out:
         moved = _read(connection, restatement.DOSSIERS, pack)
         write_csv(out, list(moved[0]) if moved else (), (list(row.values()) for row in moved))
-    period = {"period_code": header.period_code, "province_code": header.province_code}
+    period = {
+        "period_code": header.period_code,
+        "province_code": header.province_code,
+        "agency_codes": list(content.agency_codes),
+    }
     return Restatement(
-        review_code=header.review_code,
+        pack_code=header.pack_code,
         version=header.version,
         sealed_as_of_date=header.as_of_date,
         as_of_date=str(found[0]["as_of_date"]),
@@ -388,7 +406,10 @@ def _clean(value: object) -> object:
     return clean_text(value) if isinstance(value, str) else value
 
 
-def _note_what_is_wanted(connection: duckdb.DuckDBPyConnection, review: Record) -> None:
+def _note_what_is_wanted(
+    connection: duckdb.DuckDBPyConnection, review: Record, agency_code: str
+) -> Scope | None:
+    """Lay out what the queries ask for; give the agency that they are then scoped to."""
     names = (
         "province_code",
         "rule_code",
@@ -398,7 +419,11 @@ def _note_what_is_wanted(connection: duckdb.DuckDBPyConnection, review: Record) 
         "period_code",
         "review_code",
     )
-    connection.execute(queries.WANTED, {name: review[name] for name in names})
+    wanted = {name: review[name] for name in names} | {
+        "agency_code": agency_code or None,
+        "pack_code": pack_code(review["review_code"], agency_code),
+    }
+    connection.execute(queries.WANTED, wanted)
     connection.execute(
         queries.WANTED_PERIODS,
         {
@@ -409,6 +434,24 @@ def _note_what_is_wanted(connection: duckdb.DuckDBPyConnection, review: Record) 
             "same_code": review["same_period_last_year_code"],
             "same_end": review["same_end_date"],
         },
+    )
+    connection.execute(queries.WANTED_AGENCIES)
+    connection.execute(queries.AGENCY_SCOPE if agency_code else queries.WHOLE_SCOPE)
+    return _read_scope(connection, review, agency_code) if agency_code else None
+
+
+def _read_scope(connection: duckdb.DuckDBPyConnection, review: Record, agency_code: str) -> Scope:
+    found = _read(connection, queries.AGENCY)
+    if not found:
+        raise UnknownAgencyError(agency_code, review["province_code"])
+    if not _FOLDER_CODE.fullmatch(agency_code):
+        raise PipelineError("snapshot", f"agency code {agency_code!r} cannot name a folder")
+    members = _read(connection, queries.SCOPE)
+    return Scope(
+        agency_code=agency_code,
+        **found[0],
+        agency_codes=tuple(member["agency_code"] for member in members),
+        is_sender_known=bool(members[0]["is_sender_known"]),
     )
 
 

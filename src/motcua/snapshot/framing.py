@@ -5,7 +5,7 @@ import re
 
 from motcua.shelf.states import STATE_NAMES, StateCode
 from motcua.snapshot import numbers
-from motcua.snapshot.marts import Marts, Record
+from motcua.snapshot.marts import Marts, Record, Scope
 from motcua.snapshot.model import SIMULATED_BANNER, Coverage, Header
 from motcua.snapshot.notes import RULE_NAMES
 
@@ -16,6 +16,7 @@ TITLE = "SỐ LIỆU HỌP RÀ SOÁT CÔNG TÁC CẢI CÁCH HÀNH CHÍNH"
 _NATIONAL_CODE = re.compile(r"H\d{2}")
 _CITY = "thành phố"
 _PROVINCE = "tỉnh"
+_COMMITTEE = "UBND "
 
 
 def header(marts: Marts, version: int = 1) -> Header:
@@ -23,13 +24,14 @@ def header(marts: Marts, version: int = 1) -> Header:
     review = marts.review
     name = review["province_name"] or review["province_code"]
     is_simulated = _is_simulated(marts)
+    scope = marts.scope
     return Header(
         title=TITLE,
         review_code=review["review_code"],
         review_name=review["review_name"] or review["review_code"],
         province_code=review["province_code"],
         province_name=name,
-        issuer_lines=_issuer_lines(review["province_code"], name),
+        issuer_lines=_issuer_lines(review["province_code"], name, scope),
         issuer_abbreviation=ABBREVIATION,
         signatory_title=SIGNATORY_TITLE,
         place=_bare_name(name),
@@ -47,6 +49,9 @@ def header(marts: Marts, version: int = 1) -> Header:
         rule_line=f"Quy tắc đếm: {RULE_NAMES.get(review['rule_code'], review['rule_code'])}",
         is_simulated=is_simulated,
         banner=SIMULATED_BANNER if is_simulated else "",
+        agency_code=scope.agency_code if scope else "",
+        agency_name=scope.agency_name if scope else "",
+        scope_line=f"Phạm vi: {scope.name}" if scope else "",
     )
 
 
@@ -107,8 +112,8 @@ def coverage(marts: Marts) -> Coverage:
         complete_count=len(expected) - len(missing),
         missing=missing,
         is_whole=is_whole,
-        scope=_scope(marts.review) if is_whole else "các địa phương, đơn vị đã gửi số liệu",
-        sentence=_coverage_sentence(len(expected), missing, _others(marts, complete)),
+        scope=_scope(marts, is_whole=is_whole),
+        sentence=_coverage_sentence(marts, missing),
     )
 
 
@@ -121,18 +126,32 @@ def _others(marts: Marts, complete: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
-def _coverage_sentence(expected: int, missing: tuple[str, ...], others: tuple[str, ...]) -> str:
+def _coverage_sentence(marts: Marts, missing: tuple[str, ...]) -> str:
+    expected = sum(1 for record in marts.localities if record["is_expected"])
+    others = _others(marts, complete_codes(marts))
     sent = (
         f"Số liệu đến hết kỳ của {expected - len(missing)}/{expected} địa phương, đơn vị"
         if expected
         else "Không có danh sách địa phương, đơn vị phải gửi số liệu"
     )
+    if marts.scope:
+        sent = f"{_senders(marts.scope)}. {sent}"
     parts = [sent]
     if others:
         parts.append(f"có số liệu đến hết kỳ, ngoài danh sách phải gửi: {', '.join(others)}")
     if missing:
         parts.append(f"chưa có: {', '.join(missing)}")
     return f"{'; '.join(parts)}."
+
+
+def _senders(scope: Scope) -> str:
+    """Say whose figures an agency's coverage speaks of."""
+    if scope.is_sender_known:
+        return f"Xét nơi đã gửi hồ sơ của {scope.name}"
+    return (
+        f"Kho chưa nhận hồ sơ nào của {scope.name}, nên không biết nơi nào gửi; xét mọi nơi của "
+        "địa bàn"
+    )
 
 
 def _missing_name(record: Record, end: datetime.date) -> str:
@@ -159,14 +178,33 @@ def _period_line(review: Record) -> str:
     return line
 
 
-def _scope(review: Record) -> str:
+def _scope(marts: Marts, *, is_whole: bool) -> str:
+    """Name who did what the sentences tell: an agency, the province, or who sent figures of it."""
+    if marts.scope:
+        return marts.scope.name if is_whole else f"{marts.scope.name} (theo số liệu đã gửi)"
+    if not is_whole:
+        return "các địa phương, đơn vị đã gửi số liệu"
+    return _whole_name(marts.review)
+
+
+def _whole_name(review: Record) -> str:
     name = review["province_name"] or ""
     if not _NATIONAL_CODE.fullmatch(review["province_code"]):
         return "toàn địa bàn"
     return "toàn thành phố" if name.casefold().startswith(_CITY) else "toàn tỉnh"
 
 
-def _issuer_lines(code: str, name: str) -> tuple[str, ...]:
+def _issuer_lines(code: str, name: str, scope: Scope | None) -> tuple[str, ...]:
+    """Name who issues the report: an agency, below the province's committee or as a committee."""
+    whole = _committee_lines(code, name)
+    if scope is None:
+        return whole
+    if scope.agency_name.startswith(_COMMITTEE):
+        return ("ỦY BAN NHÂN DÂN", scope.agency_name.removeprefix(_COMMITTEE).upper())
+    return (" ".join(whole), scope.agency_name.upper())
+
+
+def _committee_lines(code: str, name: str) -> tuple[str, ...]:
     if not _NATIONAL_CODE.fullmatch(code):
         return (name.upper(),)
     unit = name if name.casefold().startswith((_CITY, _PROVINCE)) else f"{_PROVINCE} {name}"

@@ -84,8 +84,34 @@ PETITION_MEASURES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The agency that a pack is of.
+
+    ``agency_codes`` are its own and those of what is below it. Where nobody ever sent a dossier of
+    them, it is not known who sends them: not ``is_sender_known``.
+    """
+
+    agency_code: str
+    agency_name: str
+    level_code: str
+    level_name: str | None
+    parent_name: str | None
+    agency_codes: tuple[str, ...]
+    is_sender_known: bool
+
+    @property
+    def name(self) -> str:
+        """Name the agency, and whether others are below it."""
+        below = len(self.agency_codes) - 1
+        return f"{self.agency_name} và {below} cơ quan trực thuộc" if below else self.agency_name
+
+
+@dataclass(frozen=True, slots=True)
 class Marts:
-    """The rows of one review; ``period_role`` of a row is current, previous or same."""
+    """The rows of one review; ``period_role`` of a row is current, previous or same.
+
+    ``scope`` is the agency whose dossiers they count, None where they are the province's.
+    """
 
     review: Record
     localities: Records
@@ -131,3 +157,4 @@ class Marts:
     cube_rows: Records = ()
     cube_definitions: Records = ()
     cube_dossiers: Records = ()
+    scope: Scope | None = None

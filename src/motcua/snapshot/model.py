@@ -191,7 +191,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What stands on every page: whose figures, of which period, as of when, which version."""
+    """What stands on every page: whose figures, of which period, as of when, which version.
+
+    ``agency_code``, ``agency_name`` and ``scope_line`` are empty in the pack of a whole province.
+    """
 
     title: str
     review_code: str
@@ -214,11 +217,20 @@ class Header:
     rule_line: str
     is_simulated: bool
     banner: str
+    agency_code: str = ""
+    agency_name: str = ""
+    scope_line: str = ""
+
+    @property
+    def pack_code(self) -> str:
+        """What names the pack's folder and files: the review's code and, of one, the agency's."""
+        return pack_code(self.review_code, self.agency_code)
 
     @property
     def frame(self) -> tuple[str, ...]:
         """The lines of the frame in order, without the banner."""
-        return (self.period_line, self.as_of_line, self.version_line, self.rule_line)
+        lines = (self.period_line, self.as_of_line, self.version_line, self.rule_line)
+        return (self.scope_line, *lines) if self.scope_line else lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +294,7 @@ class Content:
 
     ``history`` stands under it and comes not from the marts: what changed since the last sealed
     version and which figures were found wrong since, with the tables of ``HISTORY``.
+    ``agency_codes`` are whose dossiers count: those of an agency's pack; empty: of the province.
     """
 
     header: Header
@@ -299,6 +312,7 @@ class Content:
     delivery_ids: tuple[str, ...]
     cube: Cube | None = None
     annexes: tuple[Annex, ...] = ()
+    agency_codes: tuple[str, ...] = ()
 
     @property
     def first_page(self) -> tuple[Section, ...]:
@@ -308,6 +322,11 @@ class Content:
     def table(self, code: str) -> Table:
         """Give the table of a code."""
         return next(table for table in self.tables if table.code == code)
+
+
+def pack_code(review_code: str, agency_code: str) -> str:
+    """Name the pack of a review, or that of one agency in it; ``agency_code`` is empty for none."""
+    return f"{review_code}@{agency_code}" if agency_code else review_code
 
 
 def shortened(content: Content, line_count: int) -> Content:

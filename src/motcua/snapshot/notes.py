@@ -96,6 +96,17 @@ DECISIONS = (
         "Nguyên nhân quá hạn không được ghi nhận thì ghi «chưa xác định», máy không suy diễn.",
     ),
 )
+OF_AGENCY = (
+    Note(
+        "Bản của một cơ quan",
+        "Đếm hồ sơ của cơ quan và của mọi cơ quan có cơ quan ấy là cấp trên trong danh mục; tiếp "
+        "nhận muộn tính cho nơi tiếp nhận. Số liệu không ghi cơ quan (TTHC theo mức độ dịch vụ "
+        "công, cắt giảm thời gian) không có trong bản này. Điểm Bộ chỉ số 766 là của riêng cơ "
+        "quan, không gồm cơ quan trực thuộc, vì điểm không cộng được. Độ phủ xét những nơi đã từng "
+        "gửi hồ sơ của cơ quan.",
+    ),
+)
+"""What is decided for the pack of an agency, beside what holds for every pack."""
 
 
 def definitions(metrics: Sequence[Record]) -> tuple[Note, ...]:

@@ -36,7 +36,7 @@ def review_code_of(review: str, province_code: str | None) -> str:
 
 def stem_of(content: Content) -> str:
     """Name the renderings of a content, without what ends each."""
-    return f"{content.header.review_code}-v{content.header.version:02d}"
+    return f"{content.header.pack_code}-v{content.header.version:02d}"
 
 
 def pack_files(content: Content) -> dict[str, bytes]:
@@ -66,6 +66,9 @@ def sum_files(content: Content, files: Mapping[str, tuple[int, str]]) -> dict[st
         "period_code": header.period_code,
         "province_code": header.province_code,
         "province_name": header.province_name,
+        "agency_code": header.agency_code,
+        "agency_name": header.agency_name,
+        "agency_codes": list(content.agency_codes),
         "as_of_date": header.as_of_date,
         "rule_code": header.rule_code,
         "is_simulated": header.is_simulated,

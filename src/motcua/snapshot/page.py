@@ -97,7 +97,7 @@ def _page_margins(content: Content) -> str:
     header = content.header
     boxes = {
         "top-center": f"{_css_string(header.banner)}; font-weight: bold",
-        "bottom-left": _css_string(f"{header.review_code} · {header.version_line}"),
+        "bottom-left": _css_string(f"{header.pack_code} · {header.version_line}"),
         "bottom-center": _css_string(header.as_of_line),
         "bottom-right": 'counter(page) "/" counter(pages)',
     }

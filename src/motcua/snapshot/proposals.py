@@ -14,6 +14,7 @@ from motcua.snapshot.sentences import fill, say
 _MOST = 5
 _UNKNOWN = "unknown"
 TITLE = "Việc đề nghị Chủ tịch kết luận"
+_OF_AGENCY = "Việc đề nghị kết luận"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class _Matter:
     unit: str
     lines: Sequence[Record]
     measure: str
+
+
+def title(marts: Marts) -> str:
+    """Say what is asked: of the province's chairman, or in an agency's own meeting."""
+    return _OF_AGENCY if marts.scope else TITLE
 
 
 def figures(marts: Marts) -> Iterator[Figure]:
@@ -63,7 +69,7 @@ def sentences(marts: Marts, known: Mapping[str, Figure], prefix: str) -> tuple[P
     if told:
         return tuple(told)
     if "resolved" not in known:
-        return (say(f"{prefix}_none", f"{TITLE}: {NO_DATA}."),)
+        return (say(f"{prefix}_none", f"{title(marts)}: {NO_DATA}."),)
     return (say(f"{prefix}_none", "Số liệu của kỳ không nêu việc nào cần kết luận."),)
 
 

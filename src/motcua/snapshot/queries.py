@@ -1,7 +1,10 @@
 """The SQL that reads one review from the published marts, names in Vietnamese order.
 
 Every query takes the review's codes from the temporary tables ``wanted`` (one row) and
-``wanted_periods`` (period_role, period_code), so no value is ever put into a text of SQL.
+``wanted_periods`` (period_role, period_code), so no value is ever put into a text of SQL. Whose
+dossiers it counts is said by the temporary macros ``in_scope(agency_code)`` and
+``sends_scope(locality_code)``: the province's, or those of ``wanted.agency_code`` and what is below
+it. What the marts count by no agency is read for a province alone.
 """
 
 from collections.abc import Sequence
@@ -59,7 +62,71 @@ select
     cast($end_date as date) as end_date,
     cast($known_to_date as date) as known_to_date,
     cast($period_code as varchar) as period_code,
-    cast($review_code as varchar) as review_code
+    cast($review_code as varchar) as review_code,
+    cast($agency_code as varchar) as agency_code,
+    cast($pack_code as varchar) as pack_code
+"""
+
+AGENCY = """
+select
+    agencies.agency_name,
+    agencies.level_code,
+    levels.level_name,
+    parents.agency_name as parent_name
+from core.dim_agencies as agencies
+inner join wanted
+    on
+        agencies.agency_code = wanted.agency_code
+        and agencies.province_code = wanted.province_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on agencies.level_code = levels.level_code
+"""
+
+WANTED_AGENCIES = """
+create or replace temporary table wanted_agencies as
+with recursive below as (
+    select wanted.agency_code from wanted where wanted.agency_code is not null
+    union
+    select agencies.agency_code
+    from core.dim_agencies as agencies
+    inner join below on agencies.parent_code = below.agency_code
+)
+select below.agency_code from below
+"""
+
+WHOLE_SCOPE = """
+create or replace temporary macro in_scope(agency) as true;
+create or replace temporary macro sends_scope(locality) as true
+"""
+
+AGENCY_SCOPE = """
+create or replace temporary macro in_scope(agency) as (
+    agency in (select scope.agency_code from wanted_agencies as scope)
+);
+create or replace temporary table wanted_localities as
+select dossiers.locality_code
+from core.fct_dossier_periods as dossiers
+inner join wanted on dossiers.province_code = wanted.province_code
+where in_scope(dossiers.agency_code)
+union
+select dossiers.locality_code
+from core.fct_dossiers as dossiers
+inner join wanted on dossiers.province_code = wanted.province_code
+where in_scope(dossiers.receiving_agency_code);
+create or replace temporary macro sends_scope(locality) as (
+    locality in (select scope.locality_code from wanted_localities as scope)
+    or not exists (select 1 from wanted_localities)
+)
+"""
+"""Who sends an agency's dossiers is who ever sent one that it received or owned; where nobody did,
+it may be anyone."""
+
+SCOPE = """
+select
+    agency_code,
+    exists (select 1 from wanted_localities) as is_sender_known
+from wanted_agencies
+order by agency_code
 """
 
 WANTED_PERIODS = """
@@ -93,6 +160,7 @@ left join quality.fct_deliveries as deliveries
     on
         localities.locality_code = deliveries.locality_code
         and cast(deliveries.exported_at as date) <= wanted.as_of_date
+where sends_scope(localities.locality_code)
 group by localities.locality_code, localities.locality_name, localities.is_expected
 order by localities.is_expected desc, coalesce(localities.locality_name, '') collate vi,
     localities.locality_code
@@ -103,7 +171,9 @@ select wanted_periods.period_role, dossiers.locality_code, count(*) as dossier_c
 from core.fct_dossier_periods as dossiers
 inner join wanted on dossiers.province_code = wanted.province_code
 inner join wanted_periods on dossiers.period_code = wanted_periods.period_code
-where dossiers.resolved_count = 1 or dossiers.received_in_period_count = 1
+where
+    (dossiers.resolved_count = 1 or dossiers.received_in_period_count = 1)
+    and sends_scope(dossiers.locality_code)
 group by wanted_periods.period_role, dossiers.locality_code
 order by wanted_periods.period_role, dossiers.locality_code
 """
@@ -125,7 +195,9 @@ from quality.fct_deliveries as deliveries
 inner join wanted on deliveries.province_code = wanted.province_code
 left join core.dim_localities as localities
     on deliveries.locality_code = localities.locality_code
-where cast(deliveries.exported_at as date) <= wanted.as_of_date
+where
+    cast(deliveries.exported_at as date) <= wanted.as_of_date
+    and sends_scope(deliveries.locality_code)
 order by coalesce(localities.locality_name, deliveries.locality_code) collate vi,
     deliveries.exported_at, deliveries.delivery_id
 """
@@ -143,6 +215,7 @@ inner join wanted on deliveries.province_code = wanted.province_code
 where
     refusals.severity_code = 'critical'
     and cast(deliveries.exported_at as date) <= wanted.as_of_date
+    and sends_scope(deliveries.locality_code)
 group by refusals.dataset_code, refusals.rule_code
 order by sum(refusals.finding_count) desc, refusals.dataset_code, refusals.rule_code
 """
@@ -156,18 +229,24 @@ order by metric_code
 _SUMS = ",\n    ".join(
     f"cast(coalesce(sum(handling.{name}), 0) as bigint) as {name}" for name in HANDLING_MEASURES
 )
-_HANDLING = """
+_SCOPED_SUMS = ",\n    ".join(
+    f"cast(coalesce(sum(handling.{name}) filter (where in_scope(handling.agency_code)), 0)"
+    f" as bigint) as {name}"
+    for name in HANDLING_MEASURES
+)
+_WHOLE_HANDLING = """
 from review.mart_review__handling as handling
 inner join wanted
     on handling.province_code = wanted.province_code and handling.rule_code = wanted.rule_code
 inner join wanted_periods on handling.period_code = wanted_periods.period_code
 """
+_HANDLING = f"{_WHOLE_HANDLING.rstrip()} and in_scope(handling.agency_code)\n"
 
 HANDLING_TOTALS = f"""
 select
     wanted_periods.period_role,
-    {_SUMS}
-{_HANDLING}
+    {_SCOPED_SUMS}
+{_WHOLE_HANDLING}
 group by wanted_periods.period_role
 order by wanted_periods.period_role
 """
@@ -258,6 +337,7 @@ inner join wanted
     on
         dossiers.province_code = wanted.province_code
         and dossiers.period_code = wanted.period_code
+where in_scope(dossiers.agency_code)
 order by dossiers.overdue_working_days desc nulls last, dossiers.dossier_code,
     dossiers.dossier_key
 limit {DOSSIER_LIMIT}
@@ -282,7 +362,7 @@ pending as (
             and dossiers.period_code = wanted.period_code
     inner join calendar as known_to on wanted.known_to_date = known_to.calendar_date
     left join calendar as due on dossiers.due_date = due.calendar_date
-    where dossiers.pending_count = 1
+    where dossiers.pending_count = 1 and in_scope(dossiers.agency_code)
 )
 select
     count(*) filter (where is_overdue) as overdue_count,
@@ -304,31 +384,63 @@ inner join wanted
         counted.province_code = wanted.province_code
         and counted.period_code = wanted.period_code
 inner join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key
-where counted.received_online_count = 1
+where counted.received_online_count = 1 and in_scope(counted.agency_code)
 group by dossiers.submission_help_code
 order by dossiers.submission_help_code nulls last
 """
 
 PROCEDURES = """
+with counted as (
+    select
+        procedures.procedure_code,
+        procedures.procedure_name,
+        procedures.field_code,
+        procedures.received_count,
+        procedures.resolved_count,
+        procedures.resolved_overdue_count,
+        procedures.pending_overdue_count
+    from review.mart_review__procedures as procedures
+    inner join wanted
+        on
+            procedures.province_code = wanted.province_code
+            and procedures.period_code = wanted.period_code
+    where wanted.agency_code is null
+    union all
+    select
+        dossiers.procedure_code,
+        procedures.procedure_name,
+        dossiers.field_code,
+        dossiers.received_count,
+        dossiers.resolved_count,
+        dossiers.resolved_overdue_count,
+        dossiers.pending_overdue_count
+    from core.fct_dossier_periods as dossiers
+    inner join wanted
+        on
+            dossiers.province_code = wanted.province_code
+            and dossiers.period_code = wanted.period_code
+    left join core.dim_procedures as procedures
+        on
+            dossiers.province_code = procedures.province_code
+            and dossiers.procedure_code = procedures.procedure_code
+    where wanted.agency_code is not null and in_scope(dossiers.agency_code)
+)
 select
-    procedures.procedure_code,
-    coalesce(any_value(procedures.procedure_name), procedures.procedure_code) as procedure_name,
+    counted.procedure_code,
+    coalesce(any_value(counted.procedure_name), counted.procedure_code) as procedure_name,
     any_value(fields.field_name) as field_name,
-    cast(sum(procedures.received_count) as bigint) as received_count,
-    cast(sum(procedures.resolved_count) as bigint) as resolved_count,
-    cast(sum(procedures.resolved_overdue_count) as bigint) as resolved_overdue_count,
-    cast(sum(procedures.pending_overdue_count) as bigint) as pending_overdue_count
-from review.mart_review__procedures as procedures
-inner join wanted
-    on
-        procedures.province_code = wanted.province_code
-        and procedures.period_code = wanted.period_code
-left join core.dim_fields as fields on procedures.field_code = fields.field_code
-where procedures.procedure_code <> 'unknown'
-group by procedures.procedure_code
-order by coalesce(any_value(procedures.procedure_name), procedures.procedure_code) collate vi,
-    procedures.procedure_code
+    cast(sum(counted.received_count) as bigint) as received_count,
+    cast(sum(counted.resolved_count) as bigint) as resolved_count,
+    cast(sum(counted.resolved_overdue_count) as bigint) as resolved_overdue_count,
+    cast(sum(counted.pending_overdue_count) as bigint) as pending_overdue_count
+from counted
+left join core.dim_fields as fields on counted.field_code = fields.field_code
+where counted.procedure_code <> 'unknown'
+group by counted.procedure_code
+order by coalesce(any_value(counted.procedure_name), counted.procedure_code) collate vi,
+    counted.procedure_code
 """
+"""The marts count procedures by no agency: those of one are counted from its dossiers."""
 
 _RATE_SUMS = """
     cast(coalesce(sum(rates.numerator_count), 0) as bigint) as numerator_count,
@@ -336,18 +448,29 @@ _RATE_SUMS = """
     cast(coalesce(sum(rates.unknown_count), 0) as bigint) as unknown_count,
     min(rates.denominator_name) as denominator_name
 """
+_RATE_COUNTS = ("numerator_count", "denominator_count", "unknown_count")
 
 
-def rates(table: str, metric_code: str = "") -> str:
+def rates(table: str, metric_code: str = "", agency: str = "agency_code") -> str:
     """Read the sums of each metric of one mart of rates, for each period.
 
     Args:
         table: the mart.
         metric_code: what a mart measures that is of one metric alone and does not name it.
+        agency: the mart's column of the agency that is answerable.
     """
     metric = f"'{metric_code}'" if metric_code else "rates.metric_code"
+    sums = ",\n    ".join(
+        f"cast(coalesce(sum(rates.{name}) filter (where in_scope(rates.{agency})), 0) as bigint) "
+        f"as {name}"
+        for name in _RATE_COUNTS
+    )
     return f"""
-select wanted_periods.period_role, {metric} as metric_code, {_RATE_SUMS}
+select
+    wanted_periods.period_role,
+    {metric} as metric_code,
+    {sums},
+    min(rates.denominator_name) as denominator_name
 from review.{table} as rates
 inner join wanted on rates.province_code = wanted.province_code
 inner join wanted_periods on rates.period_code = wanted_periods.period_code
@@ -373,6 +496,7 @@ inner join wanted
 left join core.dim_agencies as agencies on rates.agency_code = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
 left join core.dim_levels as levels on rates.level_code = levels.level_code
+where in_scope(rates.agency_code)
 group by rates.metric_code, rates.level_code, rates.agency_code
 order by
     rates.level_code,
@@ -395,6 +519,7 @@ from review.mart_review__services as services
 inner join wanted on services.province_code = wanted.province_code
 inner join wanted_periods on services.period_code = wanted_periods.period_code
 left join core.dim_levels as levels on services.competence_level_code = levels.level_code
+where wanted.agency_code is null
 group by
     wanted_periods.period_role, services.competence_level_code, services.service_grade_code
 order by
@@ -409,6 +534,7 @@ select
 from review.mart_review__ratings as ratings
 inner join wanted
     on ratings.province_code = wanted.province_code and ratings.period_code = wanted.period_code
+where in_scope(ratings.agency_code)
 group by ratings.criterion_code, ratings.rating_code
 order by ratings.criterion_code, ratings.rating_code
 """
@@ -430,7 +556,7 @@ from review.mart_review__indices as indices
 inner join wanted on indices.province_code = wanted.province_code
 left join core.dim_agencies as agencies on indices.agency_code = agencies.agency_code
 left join core.dim_provinces as provinces on indices.agency_code = provinces.province_code
-where indices.year <= extract(year from wanted.as_of_date)
+where indices.year <= extract(year from wanted.as_of_date) and in_scope(indices.agency_code)
 order by
     indices.index_name collate vi, indices.index_code, indices.year desc,
     coalesce(indices.component_code, 'total') <> 'total', indices.component_code,
@@ -450,6 +576,7 @@ from review.mart_review__plan_tasks as tasks
 inner join wanted on tasks.province_code = wanted.province_code
 inner join wanted_periods on tasks.year = extract(year from wanted_periods.end_date)
 left join core.dim_agencies as agencies on tasks.lead_agency_code = agencies.agency_code
+where in_scope(tasks.lead_agency_code)
 group by wanted_periods.period_role, tasks.year, tasks.lead_agency_code
 order by
     wanted_periods.period_role,
@@ -457,7 +584,13 @@ order by
     tasks.lead_agency_code
 """
 
-SCORECARD_COMPONENTS = """
+_OWN_SCORE = (
+    "if(wanted.agency_code is null, {table}.scope_code = 'province', "
+    "{table}.scope_code = 'agency' and {table}.agency_code = wanted.agency_code)"
+)
+"""A score is of the province or of one agency, without what is below it: it cannot be summed."""
+
+SCORECARD_COMPONENTS = f"""
 select
     components.display_group_code,
     components.display_group_name,
@@ -480,11 +613,12 @@ inner join review.dim_scorecard_components as components
     on
         scorecard.version_code = components.version_code
         and scorecard.component_code = components.component_code
-where scorecard.scope_code = 'province'
+where
+    {_OWN_SCORE.format(table="scorecard")}
 order by components.version_code, components.position_no
 """
 
-SCORECARD_GROUPS = """
+SCORECARD_GROUPS = f"""
 select
     groups.display_group_code,
     any_value(components.display_group_name) as display_group_name,
@@ -501,7 +635,8 @@ left join review.dim_scorecard_components as components
     on
         groups.version_code = components.version_code
         and groups.display_group_code = components.display_group_code
-where groups.scope_code = 'province'
+where
+    {_OWN_SCORE.format(table="groups")}
 group by groups.version_code, groups.display_group_code
 order by groups.version_code, min(components.position_no) nulls last
 """
@@ -525,7 +660,20 @@ inner join wanted
 left join core.dim_agencies as agencies on groups.agency_code = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
 left join core.dim_levels as levels on groups.level_code = levels.level_code
-where groups.display_group_code = 'total'
+where
+    groups.display_group_code = 'total'
+    and (
+        wanted.agency_code is null
+        or (groups.scope_code = 'agency' and in_scope(groups.agency_code))
+        or (
+            groups.scope_code = 'level'
+            and groups.level_code in (
+                select scoped.level_code
+                from core.dim_agencies as scoped
+                where in_scope(scoped.agency_code)
+            )
+        )
+    )
 order by
     groups.level_code,
     coalesce(agencies.agency_name, groups.agency_code) collate vi,
@@ -544,7 +692,7 @@ inner join wanted
 left join core.dim_agencies as agencies on rates.agency_code = agencies.agency_code
 left join core.dim_codes as areas
     on agencies.area_code = areas.code and areas.list_code = 'area'
-where rates.metric_code = 'online_received'
+where rates.metric_code = 'online_received' and in_scope(rates.agency_code)
 group by coalesce(agencies.area_code, 'unknown')
 order by min(areas.position_no) nulls last, coalesce(agencies.area_code, 'unknown')
 """
@@ -576,6 +724,7 @@ inner join wanted
 left join core.dim_agencies as agencies on counted.{agency} = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
 left join core.dim_levels as levels on counted.level_code = levels.level_code
+where in_scope(counted.{agency})
 group by counted.level_code, counted.{agency}
 order by
     counted.level_code,
@@ -597,6 +746,7 @@ inner join wanted
     on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
 left join core.dim_codes as codes
     on counted.{column} = codes.code and codes.list_code = '{list_code}'
+where in_scope(counted.agency_code)
 group by counted.{column}
 order by min(codes.position_no) nulls last, counted.{column}
 """
@@ -616,6 +766,44 @@ PETITIONS_BY_SOURCE = _by_code(
 PETITIONS_BY_AGENCY = _by_agency("mart_review__petitions", PETITION_MEASURES)
 
 OVERDUE_DAYS = """
+with days as (
+    select
+        days.scope_code,
+        days.member_code,
+        days.outcome_code,
+        days.overdue_count,
+        days.median_overdue_days,
+        days.longest_overdue_days
+    from review.mart_review__overdue_days as days
+    inner join wanted
+        on days.province_code = wanted.province_code and days.period_code = wanted.period_code
+    where wanted.agency_code is null
+    union all
+    select
+        scopes.scope_code,
+        case scopes.scope_code
+            when 'province' then 'all'
+            when 'level' then dossiers.level_code
+            when 'agency' then dossiers.agency_code
+            when 'field' then dossiers.field_code
+            when 'cause' then dossiers.overdue_cause_code
+            when 'responsible' then dossiers.responsible_agency_code
+        end as member_code,
+        dossiers.outcome_code,
+        count(*) as overdue_count,
+        median(dossiers.overdue_days) as median_overdue_days,
+        max(dossiers.overdue_days) as longest_overdue_days
+    from review.mart_review__overdue_dossiers as dossiers
+    inner join wanted
+        on
+            dossiers.province_code = wanted.province_code
+            and dossiers.period_code = wanted.period_code
+    cross join (
+        values ('province'), ('level'), ('agency'), ('field'), ('cause'), ('responsible')
+    ) as scopes (scope_code)
+    where wanted.agency_code is not null and in_scope(dossiers.agency_code)
+    group by all
+)
 select
     days.scope_code,
     days.member_code,
@@ -631,9 +819,7 @@ select
     days.overdue_count,
     days.median_overdue_days,
     days.longest_overdue_days
-from review.mart_review__overdue_days as days
-inner join wanted
-    on days.province_code = wanted.province_code and days.period_code = wanted.period_code
+from days
 left join core.dim_agencies as agencies
     on days.member_code = agencies.agency_code and days.scope_code in ('agency', 'responsible')
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
@@ -664,6 +850,7 @@ inner join wanted
     on overdue.province_code = wanted.province_code and overdue.period_code = wanted.period_code
 left join core.dim_codes as codes
     on overdue.overdue_cause_code = codes.code and codes.list_code = 'overdue_cause'
+where in_scope(overdue.agency_code)
 group by overdue.agency_code, overdue.overdue_cause_code
 order by overdue.agency_code, min(codes.position_no) nulls last, overdue.overdue_cause_code
 """
@@ -684,6 +871,7 @@ from review.mart_review__overdue_dossiers as dossiers
 inner join wanted
     on dossiers.province_code = wanted.province_code and dossiers.period_code = wanted.period_code
 left join core.dim_agencies as agencies on dossiers.agency_code = agencies.agency_code
+where in_scope(dossiers.agency_code)
 order by dossiers.overdue_days desc nulls last, dossiers.dossier_code, dossiers.dossier_key
 limit {LIST_LINES}
 """
@@ -706,7 +894,7 @@ inner join wanted
         counted.province_code = wanted.province_code
         and counted.period_code = wanted.period_code
 left join asked on counted.dossier_key = asked.dossier_key
-where counted.received_count = 1
+where counted.received_count = 1 and in_scope(counted.agency_code)
 having exists (
     select 1 from core.fct_supplements as supplements
     inner join wanted on supplements.province_code = wanted.province_code
@@ -726,6 +914,7 @@ inner join wanted
     on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
 left join core.dim_levels as levels on counted.competence_level_code = levels.level_code
 left join core.dim_fields as fields on counted.field_code = fields.field_code
+where wanted.agency_code is null
 group by counted.competence_level_code, counted.field_code, counted.time_unit_code
 order by
     counted.competence_level_code,
@@ -754,6 +943,7 @@ inner join wanted
 left join core.dim_codes as kinds
     on incidents.kind_code = kinds.code and kinds.list_code = 'incident_kind'
 left join core.dim_agencies as agencies on incidents.agency_code = agencies.agency_code
+where in_scope(incidents.agency_code)
 group by
     incidents.system_code, incidents.counterpart_system_code, incidents.kind_code,
     incidents.agency_code
@@ -763,6 +953,84 @@ order by
 """
 
 TARGETS = """
+with of_scope as (
+    select targets.*
+    from review.mart_review__targets as targets
+    inner join wanted
+        on targets.province_code = wanted.province_code and targets.period_code = wanted.period_code
+    where
+        wanted.agency_code is null
+        or (
+            targets.scope_code = 'agency'
+            and targets.agency_code <> wanted.agency_code
+            and in_scope(targets.agency_code)
+        )
+        or (
+            targets.scope_code = 'level'
+            and targets.level_code in (
+                select scoped.level_code
+                from core.dim_agencies as scoped
+                where in_scope(scoped.agency_code)
+            )
+        )
+),
+-- What an agency was given is judged by all that its pack counts, what is below it too.
+own as (
+    select
+        targets.metric_code,
+        any_value(targets.metric_name) as metric_name,
+        max(targets.target_percent) filter (
+            where targets.agency_code = wanted.agency_code
+        )
+            as target_percent,
+        max(targets.source_document) filter (
+            where targets.agency_code = wanted.agency_code
+        )
+            as source_document,
+        cast(sum(targets.numerator_count) as bigint) as numerator_count,
+        cast(sum(targets.denominator_count) as bigint) as denominator_count
+    from review.mart_review__targets as targets
+    inner join wanted
+        on targets.province_code = wanted.province_code and targets.period_code = wanted.period_code
+    where
+        wanted.agency_code is not null
+        and targets.scope_code = 'agency'
+        and in_scope(targets.agency_code)
+    group by targets.metric_code
+),
+targets as (
+    select
+        of_scope.metric_code,
+        of_scope.metric_name,
+        of_scope.scope_code,
+        of_scope.level_code,
+        of_scope.agency_code,
+        of_scope.target_percent,
+        of_scope.source_document,
+        of_scope.state_code,
+        of_scope.numerator_count,
+        of_scope.denominator_count
+    from of_scope
+    union all
+    select
+        own.metric_code,
+        own.metric_name,
+        'province' as scope_code,
+        'all' as level_code,
+        'all' as agency_code,
+        own.target_percent,
+        own.source_document,
+        case
+            when own.target_percent is null then 'not_given'
+            when own.denominator_count = 0 then 'no_result'
+            when 100 * own.numerator_count >= own.target_percent * own.denominator_count
+                then 'reached'
+            else 'not_reached'
+        end as state_code,
+        own.numerator_count,
+        own.denominator_count
+    from own
+)
 select
     targets.metric_code,
     coalesce(targets.metric_name, targets.metric_code) as metric_name,
@@ -778,9 +1046,7 @@ select
     coalesce(states.code_name, targets.state_code) as state_name,
     targets.numerator_count,
     targets.denominator_count
-from review.mart_review__targets as targets
-inner join wanted
-    on targets.province_code = wanted.province_code and targets.period_code = wanted.period_code
+from targets
 left join core.dim_agencies as agencies on targets.agency_code = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
 left join core.dim_levels as levels on targets.level_code = levels.level_code
@@ -793,6 +1059,7 @@ order by
     coalesce(parents.agency_name, '') collate vi, targets.agency_code,
     metric_name collate vi, targets.metric_code
 """
+"""The scope ``province`` is what the pack is of; of an agency's pack, that agency."""
 
 REFORM_FIGURES = """
 select
@@ -800,11 +1067,15 @@ select
     any_value(figures.figure_name) as figure_name,
     figures.unit_code,
     any_value(figures.unit_name) as unit_name,
-    max(figures.value) filter (where figures.agency_code = figures.province_code)
-        as province_value,
-    sum(figures.value) filter (where figures.agency_code <> figures.province_code)
-        as agencies_value,
-    count(*) filter (where figures.agency_code <> figures.province_code) as agency_count,
+    max(figures.value) filter (
+        where figures.agency_code = coalesce(wanted.agency_code, figures.province_code)
+    ) as province_value,
+    sum(figures.value) filter (
+        where figures.agency_code <> coalesce(wanted.agency_code, figures.province_code)
+    ) as agencies_value,
+    count(*) filter (
+        where figures.agency_code <> coalesce(wanted.agency_code, figures.province_code)
+    ) as agency_count,
     string_agg(distinct figures.source_document, '; ' order by figures.source_document)
         as source_documents
 from review.mart_review__reform_figures as figures
@@ -812,6 +1083,7 @@ inner join wanted
     on figures.province_code = wanted.province_code and figures.period_code = wanted.period_code
 left join core.dim_codes as codes
     on figures.figure_code = codes.code and codes.list_code = 'reform_figure'
+where in_scope(figures.agency_code)
 group by figures.figure_code, figures.unit_code
 order by min(codes.position_no) nulls last, figures.figure_code, figures.unit_code
 """
@@ -821,7 +1093,7 @@ with latest as (
     select surveys.*
     from core.fct_counter_surveys as surveys
     inner join wanted on surveys.province_code = wanted.province_code
-    where surveys.surveyed_date <= wanted.known_to_date
+    where surveys.surveyed_date <= wanted.known_to_date and in_scope(surveys.agency_code)
     qualify row_number() over (
         partition by surveys.agency_code, surveys.item_code order by surveys.surveyed_date desc
     ) = 1
@@ -858,6 +1130,7 @@ inner join wanted
 inner join review.dim_dossier_flags as flags on flagged.flag_code = flags.flag_code
 left join core.dim_agencies as agencies on flagged.agency_code = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+where in_scope(flagged.agency_code)
 order by
     flags.position_no, coalesce(agencies.agency_name, flagged.agency_code) collate vi,
     coalesce(parents.agency_name, '') collate vi, flagged.agency_code
@@ -866,7 +1139,7 @@ order by
 SEALED_PACKS = """
 select packs.pack_no, packs.as_of_date
 from review.dim_sealed_packs as packs
-inner join wanted on packs.review_code = wanted.review_code
+inner join wanted on packs.review_code = wanted.pack_code
 order by packs.pack_no
 """
 
@@ -880,7 +1153,7 @@ select
     restatements.removed_count,
     restatements.dossier_count
 from review.mart_review__restatements as restatements
-inner join wanted on restatements.review_code = wanted.review_code
+inner join wanted on restatements.review_code = wanted.pack_code
 left join review.dim_restatement_reasons as reasons
     on restatements.reason_code = reasons.reason_code
 order by restatements.pack_no, reasons.position_no nulls last, restatements.reason_code

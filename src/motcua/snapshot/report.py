@@ -115,10 +115,14 @@ def _direction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ..
         ("Thực hiện Thông báo kết luận kỳ trước", (before,), ()),
         (
             "Kiểm tra, tuyên truyền, tập huấn, đối thoại",
-            (self_reported.direction_sentence(figures, marts.reform_figures),),
+            (
+                self_reported.direction_sentence(
+                    figures, marts.reform_figures, self_reported.whole_name(marts)
+                ),
+            ),
             (),
         ),
-        ("Chỉ tiêu giao", (targets.sentence(figures),), ()),
+        ("Chỉ tiêu giao", (targets.sentence(figures, marts.scope),), ()),
     )
 
 
@@ -226,7 +230,11 @@ def _self_reported(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part
     return (
         (
             "Thể chế, bộ máy, công vụ, tài chính công, chính quyền số",
-            (self_reported.reform_sentence(figures, marts.reform_figures),),
+            (
+                self_reported.reform_sentence(
+                    figures, marts.reform_figures, self_reported.whole_name(marts)
+                ),
+            ),
             ("reform_figures",),
         ),
         (

@@ -28,7 +28,9 @@ where packs.review_code = $review_code and packs.pack_no = $version
 NOW = f"""
 select {", ".join(f"coalesce(sum({code}_count), 0)::bigint as {code}" for code in MEASURES)}
 from review.mart_review__handling
-where rule_code = 'ii06' and period_code = $period_code and province_code = $province_code
+where
+    rule_code = 'ii06' and period_code = $period_code and province_code = $province_code
+    and (len($agency_codes::varchar[]) = 0 or agency_code in $agency_codes::varchar[])
 """
 EXPLAINED = """
 select measure_code, cast(sum(added_count) - sum(removed_count) as bigint) as explained_count
@@ -84,7 +86,7 @@ class RestatedFigure:
 class Restatement:
     """A pack looked at again: its figures, and the dossiers by reason."""
 
-    review_code: str
+    pack_code: str
     version: int
     sealed_as_of_date: str
     as_of_date: str

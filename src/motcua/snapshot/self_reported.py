@@ -19,6 +19,8 @@ from motcua.snapshot.model import (
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.sentences import fill, say, small
 
+WHOLE = "tỉnh"
+"""Who reports for the whole, in the pack of a province."""
 _UNPROVEN = "số tự báo cáo, chưa kiểm chứng từ hồ sơ"
 DIRECTION = ("units_inspected", "people_trained", "dialogues_held")
 """What section I says; everything else stands in section VI."""
@@ -69,34 +71,45 @@ def _summed_cell(record: Record) -> Cell:
     return quantity_cell(None if record["unit_code"] == _NO_SUM else record["agencies_value"])
 
 
-def direction_sentence(known: Mapping[str, Figure], reported: Records) -> Paragraph:
+def whole_name(marts: Marts) -> str:
+    """Name who reports for the whole: the province, or the agency that the pack is of."""
+    return marts.scope.agency_name if marts.scope else WHOLE
+
+
+def direction_sentence(
+    known: Mapping[str, Figure], reported: Records, whole: str = WHOLE
+) -> Paragraph:
     """Say what was reported of inspection, training and dialogue."""
     return _sentence(
         "inspection",
         "Kiểm tra, tập huấn, đối thoại",
         [record for record in reported if record["figure_code"] in DIRECTION],
         known,
+        whole,
     )
 
 
-def reform_sentence(known: Mapping[str, Figure], reported: Records) -> Paragraph:
+def reform_sentence(
+    known: Mapping[str, Figure], reported: Records, whole: str = WHOLE
+) -> Paragraph:
     """Say what was reported of the other parts of the reform."""
     return _sentence(
         "reform",
         "Thể chế, bộ máy, công vụ, tài chính công, chính quyền số",
         [record for record in reported if record["figure_code"] not in DIRECTION],
         known,
+        whole,
     )
 
 
 def _sentence(
-    code: str, what: str, records: list[Record], known: Mapping[str, Figure]
+    code: str, what: str, records: list[Record], known: Mapping[str, Figure], whole: str
 ) -> Paragraph:
     told = [record for record in records if _code(record) in known]
     if not told:
         return say(code, f"{what}: {NO_DATA}.")
     parts = [
-        f"{{name_{n}}} {{{_code(record)}}} {{unit_{n}}} ({_who(record)})"
+        f"{{name_{n}}} {{{_code(record)}}} {{unit_{n}}} ({_who(record, whole)})"
         for n, record in enumerate(told)
     ]
     words = {f"name_{n}": small(record["figure_name"]) for n, record in enumerate(told)}
@@ -105,15 +118,15 @@ def _sentence(
     return fill(code, template, known, what=what, unproven=_UNPROVEN, **words)
 
 
-def _who(record: Record) -> str:
+def _who(record: Record, whole: str) -> str:
     """Say whose figure it is, as a template."""
     if record["province_value"] is not None:
-        return "tỉnh báo cáo"
+        return f"{whole} báo cáo"
     return f"cộng của {{{_code(record)}_agencies}} cơ quan"
 
 
-def reform_table(reported: Records) -> Table:
-    """Lay out what the province and its agencies report, side by side and never added up."""
+def reform_table(reported: Records, whole: str = WHOLE) -> Table:
+    """Lay out what the whole and its agencies report, side by side and never added up."""
     rows = tuple(
         Row(
             "body",
@@ -138,15 +151,15 @@ def reform_table(reported: Records) -> Table:
             ORDER,
             Column("figure", "Số liệu", kind="text", width=36),
             Column("unit", "Đơn vị tính", kind="text", width=12),
-            Column("province", "Tỉnh báo cáo", kind="score"),
+            Column("province", f"{whole[:1].upper()}{whole[1:]} báo cáo", kind="score"),
             Column("agency_count", "Số cơ quan báo cáo", "Các cơ quan", kind="score"),
             Column("agencies", "Cộng", "Các cơ quan", kind="score"),
             Column("source", "Văn bản", kind="text", width=40),
         ),
         rows=rows,
         notes=(
-            "Chưa kiểm chứng từ hồ sơ, không gộp với số tính từ hồ sơ; số của tỉnh và tổng các cơ "
-            "quan không cộng với nhau; số phần trăm không cộng.",
+            f"Chưa kiểm chứng từ hồ sơ, không gộp với số tính từ hồ sơ; số của {whole} và tổng các "
+            "cơ quan không cộng với nhau; số phần trăm không cộng.",
         ),
         empty_sentence=f"Số liệu cải cách hành chính khác (tự báo cáo): {NO_DATA}.",
     )

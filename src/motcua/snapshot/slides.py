@@ -55,7 +55,7 @@ def render_pptx(content: Content) -> bytes:
 
 def _set_properties(properties, header: Header) -> None:
     moment = datetime.datetime.fromisoformat(header.as_of_date)
-    properties.title = f"{header.title} – {header.review_code}"
+    properties.title = f"{header.title} – {header.pack_code}"
     properties.comments = header.banner
     properties.author = properties.last_modified_by = ""
     properties.language = "vi-VN"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.snapshot.handling import LEVEL_NAMES
 from motcua.snapshot.lines import ORDER
-from motcua.snapshot.marts import Record, Records
+from motcua.snapshot.marts import Record, Records, Scope
 from motcua.snapshot.model import (
     Cell,
     Column,
@@ -21,9 +21,10 @@ from motcua.snapshot.sentences import fill, say
 
 NOT_GIVEN = "Chưa giao"
 _WHOLE = "Chung của tỉnh"
+_ASKED = "tỉnh"
 _COUNTED = {"reached": "Đạt", "not_reached": "Chưa đạt", "not_given": NOT_GIVEN}
 _SENTENCE = (
-    "Chỉ tiêu giao cho tỉnh: đạt {targets_reached}, chưa đạt {targets_not_reached}, chưa giao "
+    "Chỉ tiêu giao cho {asked}: đạt {targets_reached}, chưa đạt {targets_not_reached}, chưa giao "
     "{targets_not_given} chỉ tiêu."
 )
 
@@ -37,11 +38,11 @@ def figures(targets: Records) -> Iterator[Figure]:
             yield Figure(f"targets_{code}", f"Chỉ tiêu: {name.lower()}", count_cell(count))
 
 
-def sentence(known: Mapping[str, Figure]) -> Paragraph:
+def sentence(known: Mapping[str, Figure], scope: Scope | None = None) -> Paragraph:
     """Say how many targets were reached, not reached and not given."""
     if "targets_reached" not in known:
         return say("targets", f"Chỉ tiêu giao: {NO_DATA}.")
-    return fill("targets", _SENTENCE, known)
+    return fill("targets", _SENTENCE, known, asked=scope.agency_name if scope else _ASKED)
 
 
 def on_first_page(targets: Records) -> dict[str, tuple[Cell, Cell]]:
@@ -55,15 +56,16 @@ def on_first_page(targets: Records) -> dict[str, tuple[Cell, Cell]]:
 NO_TARGET = (text_cell(NOT_COMPARABLE), text_cell(NOT_GIVEN))
 
 
-def table(targets: Records) -> Table:
-    """Lay out every metric of the province, then what was given to levels and agencies."""
+def table(targets: Records, scope: Scope | None = None) -> Table:
+    """Lay out every metric of the whole, then what was given to levels and agencies."""
+    whole = f"Giao cho {scope.agency_name}" if scope else _WHOLE
     groups: dict[tuple[str, str, str], list[Record]] = {}
     for record in targets:
         key = (record["scope_code"], record["level_code"], record["agency_code"])
         groups.setdefault(key, []).append(record)
     rows: list[Row] = []
     for position, members in enumerate(groups.values(), start=1):
-        head = (text_cell(roman(position)), text_cell(_scope_name(members[0])))
+        head = (text_cell(roman(position)), text_cell(_scope_name(members[0], whole)))
         rows.append(Row("group", (*head, *(text_cell("") for _ in range(6)))))
         rows += _metric_rows(members)
     return Table(
@@ -85,6 +87,7 @@ def table(targets: Records) -> Table:
         notes=(
             "Đạt khi kết quả từ giá trị giao trở lên. Cấp, cơ quan chỉ nêu chỉ tiêu đã giao; hồ sơ "
             "tính cho cơ quan giải quyết, không tính cho cơ quan cấp trên.",
+            *([f"{whole}: kết quả là của {scope.name}."] if scope else []),
         ),
         empty_sentence=f"Chỉ tiêu giao và kết quả: {NO_DATA}.",
         is_list=True,
@@ -109,9 +112,9 @@ def _metric_rows(members: Sequence[Record]) -> Iterator[Row]:
         )
 
 
-def _scope_name(record: Record) -> str:
+def _scope_name(record: Record, whole: str) -> str:
     if record["scope_code"] == "province":
-        return _WHOLE
+        return whole
     if record["scope_code"] == "level":
         code = record["level_code"]
         return str(record["level_name"] or LEVEL_NAMES.get(code, code))

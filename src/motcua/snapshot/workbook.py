@@ -103,7 +103,7 @@ def render_xlsx(content: Content) -> bytes:
     as_of = datetime.datetime.fromisoformat(header.as_of_date)
     workbook.set_properties(
         {
-            "title": f"{header.title} – {header.review_code}",
+            "title": f"{header.title} – {header.pack_code}",
             "comments": header.banner,
             "created": as_of,
         }
@@ -179,7 +179,9 @@ def _places(content: Content) -> dict[str, str]:
 def _write_head(sheet: Worksheet, content: Content, title: str, unit: str, styles: _Styles) -> None:
     header = content.header
     sheet.write_string(0, 0, header.banner, styles.banner)
-    sheet.write_string(1, 0, f"{title} – {header.province_name}", styles.title)
+    sheet.write_string(
+        1, 0, f"{title} – {header.agency_name or header.province_name}", styles.title
+    )
     sheet.write_string(2, 0, " · ".join((header.period_name, *header.frame)), styles.frame)
     sheet.write_string(3, 0, unit, styles.frame)
     sheet.set_row(1, 22)
@@ -307,6 +309,6 @@ def _set_up_print(sheet: Worksheet, content: Content) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.35, right=0.35, top=0.8, bottom=0.7)
-    right = f"{header.review_code} · {header.version_line}".replace("&", "&&")
+    right = f"{header.pack_code} · {header.version_line}".replace("&", "&&")
     sheet.set_header(f'&L&"{FONT},Bold"&9 {header.banner}&R&9 {right}')
     sheet.set_footer(f"&L&9 {header.as_of_line.replace('&', '&&')}&R&9 Trang &P/&N")

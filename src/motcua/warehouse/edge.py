@@ -274,7 +274,9 @@ def _read_sealed_packs(settings: Settings) -> list[SealedPack]:
             manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
             packs.append(
                 SealedPack(
+                    folder.parent.name,
                     manifest["review_code"],
+                    tuple(manifest.get("agency_codes", ())),
                     manifest["version"],
                     manifest["period_code"],
                     manifest["province_code"],

@@ -36,9 +36,15 @@ where false
 
 @dataclass(frozen=True, slots=True)
 class SealedPack:
-    """What its manifest says of a sealed pack, and the file of the dossiers that it counted."""
+    """What its manifest says of a sealed pack, and the file of the dossiers that it counted.
 
+    ``pack_code`` is the review's code and, of an agency's pack, the agency's; ``agency_codes`` are
+    whose dossiers it counted, none: the province's.
+    """
+
+    pack_code: str
     review_code: str
+    agency_codes: tuple[str, ...]
     version: int
     period_code: str
     province_code: str
@@ -130,18 +136,20 @@ class ProjectFolder:
 
     def _lay_out_sealed(self, packs: Sequence[SealedPack]) -> None:
         told = [
-            {field.name: getattr(pack, field.name) for field in fields(pack)[:-1]} for pack in packs
+            {field.name: getattr(pack, field.name) for field in fields(pack)[:-1]}
+            | {"agency_codes": "".join(f"|{code}|" for code in pack.agency_codes)}
+            for pack in packs
         ]
         (self.folder / "sealed_packs.json").write_text(json.dumps(told), "utf-8")
         for pack in packs:
-            self._dossiers_of(pack.review_code, pack.version).symlink_to(pack.dossiers)
+            self._dossiers_of(pack.pack_code, pack.version).symlink_to(pack.dossiers)
         # So that there is a file to read before anything is sealed.
         with duckdb.connect() as connection:
             empty = self._dossiers_of("_none", 0)
             connection.execute(f"copy ({_NO_DOSSIERS}) to '{empty}' (format parquet)")
 
-    def _dossiers_of(self, review_code: str, version: int) -> Path:
-        folder = self.folder / "sealed" / f"review_code={review_code}" / f"pack_no={version}"
+    def _dossiers_of(self, pack_code: str, version: int) -> Path:
+        folder = self.folder / "sealed" / f"pack_code={pack_code}" / f"pack_no={version}"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "dossiers.parquet"
         path.unlink(missing_ok=True)

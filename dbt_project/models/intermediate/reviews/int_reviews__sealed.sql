@@ -6,6 +6,7 @@ reviews as (select * from {{ ref('int_reviews__all') }}),
 final as (
     select
         packs.review_code,
+        packs.scope_agency_codes,
         packs.pack_no,
         packs.period_code,
         packs.province_code,
@@ -13,7 +14,7 @@ final as (
     from packs
     inner join reviews
         on
-            packs.review_code = reviews.review_code
+            packs.of_review_code = reviews.review_code
             and packs.period_code = reviews.period_code
             and packs.province_code = reviews.province_code
     where packs.as_of_date <= {{ as_of_date() }}

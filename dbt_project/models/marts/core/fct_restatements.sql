@@ -23,6 +23,10 @@ counted_now as (
         dossier_periods.province_code,
         dossier_periods.agency_code,
         dossier_periods.channel_code,
+        packs.scope_agency_codes = ''
+        or contains(packs.scope_agency_codes, '|' || dossier_periods.agency_code || '|')
+            as is_in_scope,
+        packs.scope_agency_codes <> '' as is_of_agencies,
         dossier_periods.ii06_outcome_code as outcome_code,
         dossier_periods.received_in_period_count = 1 as is_received_in_period
     from dossier_periods
@@ -43,20 +47,26 @@ counted as (
         sealed.dossier_code as sealed_dossier_code,
         sealed.outcome_code as sealed_outcome_code,
         sealed.is_received_in_period as is_sealed_as_received_in_period,
-        counted_now.outcome_code,
-        counted_now.is_received_in_period,
+        case when counted_now.is_in_scope then counted_now.outcome_code end as outcome_code,
+        counted_now.is_in_scope and counted_now.is_received_in_period as is_received_in_period,
         coalesce(sealed.channel_code <> counted_now.channel_code, false) as has_other_channel,
         coalesce(sealed.agency_code <> counted_now.agency_code, false) as has_other_agency,
+        sealed.dossier_key is null and counted_now.is_of_agencies as is_new_to_agencies,
         coalesce(sealed.outcome_code, 'not_counted')
-        = coalesce(counted_now.outcome_code, 'not_counted')
+        = coalesce(
+            case when counted_now.is_in_scope then counted_now.outcome_code end, 'not_counted'
+        )
         and coalesce(sealed.is_received_in_period, false)
-        = coalesce(counted_now.is_received_in_period, false) as is_counted_the_same
+        = coalesce(counted_now.is_in_scope and counted_now.is_received_in_period, false)
+            as is_counted_the_same
     from sealed
     full outer join counted_now
         on
             sealed.dossier_key = counted_now.dossier_key
             and sealed.review_code = counted_now.review_code
             and sealed.pack_no = counted_now.pack_no
+    -- Of an agency's pack, what others have now matters only where the pack counted it.
+    where sealed.dossier_key is not null or counted_now.is_in_scope
 ),
 
 changed as (
@@ -84,6 +94,9 @@ traced as (
         since_packs.has_other_due_date,
         since_packs.has_other_closing_date,
         since_packs.changed_columns,
+        changed.is_new_to_agencies
+        and coalesce(since_packs.changed_columns like '%agency_code%', false)
+            as has_come_to_agency,
         versions.version_no,
         versions.changed_columns as brought_columns,
         sealed_deliveries.delivery_id is null as is_unknown_to_pack,

@@ -6,7 +6,8 @@ final as (
         pack_no,
         period_code,
         province_code,
-        as_of_date
+        as_of_date,
+        scope_agency_codes
     from packs
 )
 

@@ -2,7 +2,7 @@ with source as (select * from {{ source('landing', 'sealed_packs') }}),
 
 final as (
     select
-        source.review_code,
+        source.pack_code as review_code,
         source.version as pack_no,
         items.delivery_id
     from source

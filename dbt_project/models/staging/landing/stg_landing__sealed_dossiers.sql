@@ -2,7 +2,7 @@ with source as (select * from {{ source('landing', 'sealed_dossiers') }}),
 
 final as (
     select
-        review_code,
+        pack_code as review_code,
         pack_no,
         dossier_key,
         dossier_code,
