@@ -274,6 +274,15 @@ def restate(
 
 
 @app.command()
+def sheets(path: PackFolder) -> None:
+    """Write a sheet (DOCX) and a workbook to write back in (XLSX) for each agency of a version."""
+    from motcua.sheets import edge
+
+    folder, count = edge.run_sheets(read_settings(), path)
+    console.print(f"{count} agencies: {folder}", soft_wrap=True)
+
+
+@app.command()
 def docs() -> None:
     """Write dbt's documentation of the project as one static page."""
     from motcua.warehouse import edge

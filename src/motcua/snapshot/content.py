@@ -77,6 +77,7 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         cube=cube(marts),
         annexes=ANNEXES,
         agency_codes=marts.scope.agency_codes if marts.scope else (),
+        given=targets.given(marts.targets),
     )
 
 

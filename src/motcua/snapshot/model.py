@@ -289,12 +289,27 @@ class Cube:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A target that one agency or one level was given, as people read it, and whether it is met.
+
+    Of ``agency_code`` and ``level_code`` the one that the target is not of is ``all``.
+    """
+
+    metric_code: str
+    agency_code: str
+    level_code: str
+    target: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything the pack says; ``summary`` stands on the first page, below the table ``ten``.
 
     ``history`` stands under it and comes not from the marts: what changed since the last sealed
     version and which figures were found wrong since, with the tables of ``HISTORY``.
     ``agency_codes`` are whose dossiers count: those of an agency's pack; empty: of the province.
+    ``given`` are the targets of agencies and levels, for the sheets of agencies.
     """
 
     header: Header
@@ -313,6 +328,7 @@ class Content:
     cube: Cube | None = None
     annexes: tuple[Annex, ...] = ()
     agency_codes: tuple[str, ...] = ()
+    given: tuple[Given, ...] = ()
 
     @property
     def first_page(self) -> tuple[Section, ...]:

@@ -11,6 +11,7 @@ from motcua.snapshot.model import (
     Note,
     Paragraph,
     Row,
+    RowKind,
     Table,
     absent_cell,
     count_cell,
@@ -40,6 +41,7 @@ _SCORE = (
     "{scorecard_max} điểm); xếp loại: {scorecard_grade}."
 )
 _ORDER = Column("order", "TT", kind="text", width=7)
+Of = tuple[tuple[str, str], ...]
 _SCORE_COLUMNS = (
     Column("score", "Điểm tự tính", kind="score"),
     Column("scorable", "Điểm có dữ liệu", kind="score"),
@@ -167,9 +169,9 @@ def agencies_table(totals: Records) -> Table:
     rows: list[Row] = []
     for position, (name, members) in enumerate(by_level(agencies), start=1):
         level = levels.get(members[0]["level_code"])
-        rows.append(_total_row("group", roman(position), name, level))
+        rows.append(_total_row("group", roman(position), name, level, _of(members[0])[:1]))
         rows += [
-            _total_row("body", str(number), agency, record)
+            _total_row("body", str(number), agency, record, _of(record))
             for number, (agency, record) in enumerate(
                 zip(agency_names(members), members, strict=True), start=1
             )
@@ -220,9 +222,14 @@ def _no_score() -> Cell:
     return Cell("score", None, "không có điểm")
 
 
-def _total_row(kind: str, order: str, name: str, record: Record | None) -> Row:
+def _total_row(kind: RowKind, order: str, name: str, record: Record | None, of: Of = ()) -> Row:
     grade = text_cell(_grade(record) if record else "")
-    return Row(kind, (text_cell(order), text_cell(name), *_scores(record), grade))
+    return Row(kind, (text_cell(order), text_cell(name), *_scores(record), grade), of)
+
+
+def _of(record: Record) -> Of:
+    """Say which agency a line is of, as the lines of form II.06 do."""
+    return (("level", record["level_code"]), ("agency", record["agency_code"]))
 
 
 def _grade(record: Record) -> str:

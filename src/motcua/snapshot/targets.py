@@ -9,6 +9,7 @@ from motcua.snapshot.model import (
     Cell,
     Column,
     Figure,
+    Given,
     Paragraph,
     Row,
     Table,
@@ -51,6 +52,21 @@ def on_first_page(targets: Records) -> dict[str, tuple[Cell, Cell]]:
         record["metric_code"]: (_target_cell(record), text_cell(record["state_name"]))
         for record in _of_province(targets)
     }
+
+
+def given(targets: Records) -> tuple[Given, ...]:
+    """Give what agencies and levels were asked, with its document and whether they reached it."""
+    return tuple(
+        Given(
+            record["metric_code"],
+            record["agency_code"],
+            record["level_code"],
+            _target_cell(record).text,
+            str(record["state_name"]),
+        )
+        for record in targets
+        if record["scope_code"] != "province"
+    )
 
 
 NO_TARGET = (text_cell(NOT_COMPARABLE), text_cell(NOT_GIVEN))
