@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from motcua.receipts import Receipt, ReceivedFile
-from motcua.shelf.states import Erratum
+from motcua.shelf.states import Answer, Erratum
 from motcua.snapshot import document, pack, slides
+from motcua.snapshot.answering import with_answers
 from motcua.snapshot.history import with_changes, with_errata
 from motcua.snapshot.listing import changes
 from motcua.snapshot.marts import HANDLING_MEASURES, Marts
@@ -142,7 +143,7 @@ def make_marts(
 
 
 def make_told(content: Content) -> Content:
-    """Give what a version says that comes after a sealed one, of which a figure was wrong."""
+    """Give what a version says after a sealed one, of which a figure was wrong and contested."""
     plan_done = content.figures["plan_done"]
     before = dataclasses.replace(plan_done, cell=count_cell(65))
     sealed = dataclasses.replace(content, figures={**content.figures, "plan_done": before})
@@ -155,7 +156,22 @@ def make_told(content: Content) -> Content:
         by="Văn thư",
         at="2025-02-03T08:00:00+07:00",
     )
-    noted = with_errata(content, (erratum,))
+    answer = Answer(
+        version=1,
+        agency_code="H01.02",
+        agency_name="Sở Xây dựng",
+        figure_code="plan_done",
+        figure_name=plan_done.name,
+        printed="65",
+        claimed="67",
+        text="Một nhiệm vụ xong ngày 31/12 & <chưa ghi>.",
+        source_file="giai_trinh.xlsx",
+        source_sha256="0" * 64,
+        source_sheet="Số liệu",
+        source_row=5,
+        at="2025-02-04T08:00:00+07:00",
+    )
+    noted = with_answers(with_errata(content, (erratum,)), (answer,))
     return with_changes(noted, 1, "Sở Nội vụ báo cáo lại", changes(sealed, content))
 
 

@@ -283,6 +283,28 @@ def sheets(path: PackFolder) -> None:
 
 
 @app.command()
+def feedback(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", exists=True, dir_okay=False, help="Filled workbooks."),
+    ],
+) -> None:
+    """Keep what agencies wrote into the workbooks of their sheets, for the next draft."""
+    from motcua.sheets import edge
+
+    has_faults = False
+    for path in paths:
+        found, faults = edge.run_feedback(read_settings(), path)
+        for fault in faults:
+            errors.print(f"{path}: {fault}", markup=False, soft_wrap=True)
+        if not faults:
+            console.print(f"{path}: {len(found)} giải trình", markup=False, soft_wrap=True)
+        has_faults = has_faults or bool(faults)
+    if has_faults:
+        raise typer.Exit(1)
+
+
+@app.command()
 def docs() -> None:
     """Write dbt's documentation of the project as one static page."""
     from motcua.warehouse import edge

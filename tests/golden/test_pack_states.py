@@ -318,13 +318,28 @@ def test_a_new_version_after_a_seal_needs_a_reason_and_tells_what_changed(seal):
     assert (by_code["plan_done"]["before"], by_code["plan_done"]["after"]) == ("66", "64")
     assert any(change["table_code"] == "plan_tasks" for change in told["changes"])
     rows = [[cell.text for cell in row.cells] for row in content.table("changes").rows]
-    assert ["1", "Nhiệm vụ đã hoàn thành", "66", "64"] in rows
+    assert ["1", "Nhiệm vụ đã hoàn thành", "plan_done", "66", "64"] in rows
+    assert content.history[0].paragraphs[1].text == "Nhiệm vụ đã hoàn thành: 66 → 64."
     assert (
         "bản 01 đã niêm phong; lý do: Sở Nội vụ sửa nhiệm vụ"
         in content.history[0].paragraphs[0].text
     )
     assert run_check(seal, made.folder) == ()
     assert json.loads((made.folder / "differences.json").read_text()) == told
+
+
+def test_a_draft_after_a_draft_opens_with_what_has_changed(draft):
+    change_marts(draft, ONE_TASK_LESS)
+    made = run_snapshot(draft, REVIEW)
+
+    content = edge.read_pack_content(made.folder)
+    said = [paragraph.text for paragraph in content.history[0].paragraphs]
+    told = json.loads((made.folder / "differences.json").read_text())
+    assert said[0].startswith("Lập lại sau bản 01 chưa niêm phong. Số liệu thay đổi: ")
+    assert said[1] == "Nhiệm vụ đã hoàn thành: 66 → 64."
+    assert (told["base_version"], told["is_base_sealed"]) == (1, False)
+    assert "So với bản 01 chưa niêm phong" in (draft.snapshots / "index.html").read_text()
+    assert run_check(draft, made.folder) == ()
 
 
 def test_an_erratum_is_noted_of_a_sealed_figure_and_told_by_the_next_draft(seal):

@@ -8,7 +8,7 @@ from motcua.snapshot.numbers import clean_text
 MAX_LENGTH = 300
 HIDDEN = "(không hiển thị)"
 """Stands for a faulty value that may be personal: columns shift, and a name lands in a date."""
-_PERSONAL = re.compile(r"(?<!\d)(\d{9}|0\d{9}|\d{12})(?!\d)|@")
+PERSONAL = re.compile(r"(?<!\d)(\d{9}|0\d{9}|\d{12})(?!\d)|@")
 """Identity numbers of nine and twelve digits, telephone numbers, addresses of e-mail."""
 _NO_XML = re.compile("[\ufffe\uffff]")
 """What no XML file may hold, besides the control characters."""
@@ -33,4 +33,4 @@ def faulty_text(text: str, *, may_be_words: bool) -> str:
     """
     cleaned = cell_text(text)
     is_strange = not may_be_words and not re.search(r"\d", cleaned)
-    return HIDDEN if cleaned and (is_strange or _PERSONAL.search(cleaned)) else cleaned
+    return HIDDEN if cleaned and (is_strange or PERSONAL.search(cleaned)) else cleaned

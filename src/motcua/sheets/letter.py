@@ -13,16 +13,18 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from motcua.sheets.model import SHOWN_DOSSIERS, Overdue, Sheet
+from motcua.shelf.states import Answer
 from motcua.snapshot.decree import banner_run, centred, set_up_page, set_up_text, with_fixed_times
 from motcua.snapshot.model import Header
 from motcua.snapshot.numbers import format_count
 
 NO_CONCLUSIONS = "Kết luận kỳ trước có liên quan: chưa có."
+_TOLD_LINES, _TOLD_LENGTH = 3, 170
 _HEADS = ("TT", "Chỉ tiêu", "Tử số/Mẫu số", "Kết quả", "Chung của cấp", "Chỉ tiêu giao", "Đạt")
-_WIDTHS = (9, 50, 26, 19, 31, 28, 17)
-_SIZE = Pt(10.5)
+_WIDTHS = (8, 45, 28, 18, 29, 36, 16)
+_SIZE = Pt(9.5)
 _TEXT_MM = 180
-_BOX = Mm(34)
+_BOX = Mm(32)
 
 
 def render_letter(sheet: Sheet, header: Header, told: Sequence[str] = ()) -> bytes:
@@ -54,6 +56,22 @@ def render_letter(sheet: Sheet, header: Header, told: Sequence[str] = ()) -> byt
     buffer = io.BytesIO()
     document.save(buffer)
     return with_fixed_times(buffer.getvalue())
+
+
+def told_lines(answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Say what the agency has written back so far, in as many lines as leave it on one page."""
+    lines = [
+        f"Đã giải trình (bản {one.version:02d}) – {one.figure_name.rpartition(': ')[2]}: "
+        + (f"số của cơ quan {one.claimed}; " if one.claimed else "")
+        + one.text
+        for one in answers
+    ]
+    shown = [
+        line if len(line) <= _TOLD_LENGTH else f"{line[:_TOLD_LENGTH]}…"
+        for line in lines[:_TOLD_LINES]
+    ]
+    left = len(lines) - len(shown)
+    return (*shown, *([f"Còn {left} giải trình khác, xem phụ lục của báo cáo."] if left else []))
 
 
 def _write_head(document, page, sheet: Sheet, header: Header) -> None:

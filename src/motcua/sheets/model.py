@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from motcua.shelf.states import GROUP
 from motcua.snapshot.cube import LISTED
 from motcua.snapshot.listing import cell_codes, row_labels
 from motcua.snapshot.model import Cell, Content, Given, Row, Table, absent_cell, share_cell
@@ -12,7 +13,7 @@ from motcua.snapshot.summary import TEN
 FORM = "ii06_agencies"
 """The table whose lines of agencies each get a sheet."""
 UNKNOWN = "unknown"
-SHOWN_DOSSIERS = 24
+SHOWN_DOSSIERS = 16
 """Codes that still leave the sheet on one page."""
 GROUPS = {
     "resolved_overdue_count": "Hồ sơ đã giải quyết quá hạn",
@@ -66,6 +67,7 @@ class Overdue:
     code: str
     name: str
     count: int
+    text: str
     dossiers: tuple[str, ...]
 
 
@@ -142,11 +144,17 @@ def _sheet(
         ),
         figures=tuple(_contestable(own)),
         overdue=tuple(
-            Overdue(code, name, _count(own[FORM], code), dossiers.get((agency[1], code), ()))
+            _overdue(own[FORM], code, name, dossiers.get((agency[1], code), ()))
             for code, name in GROUPS.items()
         ),
         conclusions=conclusions_of(content, agency[1]),
     )
+
+
+def _overdue(place: _Place, measure: str, name: str, dossiers: tuple[str, ...]) -> Overdue:
+    found = place.cell(measure)
+    code, text = (found[1], found[0].text) if found else ("", NOT_COMPARABLE)
+    return Overdue(f"{GROUP}{code}", name, _count(place, measure), text, dossiers)
 
 
 def _line(

@@ -71,7 +71,7 @@ def render_workbook(sheet: Sheet, header: Header) -> bytes:
         header,
         (GROUP_HEADS, _GROUP_WIDTHS, (3,)),
         [
-            (str(number), group.name, str(group.count), "", group.code)
+            (str(number), group.name, group.text, "", group.code)
             for number, group in enumerate(sheet.overdue, start=1)
         ],
         styles,

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,7 @@ from motcua.shelf.states import (
     DIFFERENCES,
     MANIFEST,
     Act,
+    Answer,
     Erratum,
     StateCode,
     last_sealed,
@@ -34,6 +35,7 @@ from motcua.shelf.states import (
 
 STATES = "states.jsonl"
 ERRATA = "errata.jsonl"
+ANSWERS = "giai_trinh.jsonl"
 WORKING = "lam_viec"
 
 _VERSION = re.compile(r"v(\d{2,})")
@@ -94,13 +96,24 @@ def read_errata(shelf: Path) -> tuple[Erratum, ...]:
     return _read_rows(shelf / ERRATA, Erratum)
 
 
+def read_answers(shelf: Path) -> tuple[Answer, ...]:
+    """Read what agencies wrote back on the versions of a review, in the order that it was read."""
+    return _read_rows(shelf / ANSWERS, Answer)
+
+
+def write_answers(shelf: Path, answers: Sequence[Answer]) -> None:
+    """Keep answers of one workbook; those of bytes that were read before are not kept twice."""
+    known = {one.source_sha256 for one in read_answers(shelf)}
+    _append(shelf / ANSWERS, *(one for one in answers if one.source_sha256 not in known))
+
+
 def write_act(shelf: Path, version: int, state_code: StateCode, by: str, reason: str) -> Act:
     """Note that a version came into a state now."""
     act = Act(
         version=version,
         state_code=state_code,
         by=by,
-        at=_now(),
+        at=read_now(),
         reason=reason,
         manifest_sha256=read_manifest_sha256(shelf / folder_name(version)),
     )
@@ -120,7 +133,7 @@ def write_erratum(
         printed=printed,
         text=text,
         by=by,
-        at=_now(),
+        at=read_now(),
     )
     _append(shelf / ERRATA, erratum)
     return erratum
@@ -221,13 +234,16 @@ def _read_rows(path: Path, kind: type[_Rows]) -> tuple[_Rows, ...]:
         raise PipelineError("shelf", f"{path} has a line that cannot be read: {error}") from error
 
 
-def _append(path: Path, row: BaseModel) -> None:
-    """Add a line by replacing the journal whole."""
-    kept = [done.model_dump_json() for done in _read_rows(path, type(row))]
-    write_whole(path, "\n".join([*kept, row.model_dump_json(), ""]))
+def _append(path: Path, *rows: BaseModel) -> None:
+    """Add lines by replacing the journal whole."""
+    kept = [done.model_dump_json() for row in rows[:1] for done in _read_rows(path, type(row))]
+    if rows:
+        added = (row.model_dump_json() for row in rows)
+        write_whole(path, "\n".join([*kept, *added, ""]))
 
 
-def _now() -> str:
+def read_now() -> str:
+    """Tell the time that a row of a journal carries."""
     return datetime.now(_ZONE).isoformat(timespec="seconds")
 
 

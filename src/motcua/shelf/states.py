@@ -59,6 +59,40 @@ class Erratum(BaseModel):
     at: str
 
 
+class Answer(BaseModel):
+    """One row of ``giai_trinh.jsonl``: what an agency wrote back on a figure or a group.
+
+    ``claimed`` is empty where it only explains. An answer read later takes the place of an earlier
+    one of the same agency on the same figure; the rows stay.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int
+    agency_code: str
+    agency_name: str
+    figure_code: str
+    figure_name: str
+    printed: str
+    claimed: str
+    text: str
+    source_file: str
+    source_sha256: str
+    source_sheet: str
+    source_row: int
+    at: str
+
+
+GROUP = "nhom-"
+"""What stands before a figure's code where an answer is on the dossiers that the figure counts."""
+
+
+def latest_answers(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Give the last answer of each agency on each figure, in the order of the first ones."""
+    last = {(one.agency_code, one.figure_code): one for one in answers}
+    return tuple(last.values())
+
+
 def state_of(acts: Sequence[Act], version: int) -> StateCode:
     """Give the state of a version; one that no act speaks of is a draft."""
     return next((act.state_code for act in reversed(acts) if act.version == version), "draft")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.shelf.states import StateCode
 from motcua.snapshot import (
+    answering,
     explaining,
     framing,
     handling,
@@ -202,6 +203,7 @@ def _tables(
         explaining.restated_table(marts.sealed_packs, marts.restatements, known),
         history.changes_table(()),
         history.errata_table(()),
+        answering.table((), {}),
         parts.coverage_table(
             marts.localities, marts.review["end_date"], framing.complete_codes(marts)
         ),

@@ -21,6 +21,7 @@ from motcua.shelf.edge import (
     lock_review,
     put_in_place,
     read_acts,
+    read_answers,
     read_errata,
     read_place,
     read_seal_faults,
@@ -31,6 +32,7 @@ from motcua.shelf.edge import (
 )
 from motcua.shelf.states import DIFFERENCES, MANIFEST, last_sealed
 from motcua.snapshot import queries, restatement
+from motcua.snapshot.answering import with_answers
 from motcua.snapshot.content import build_content, with_office, with_state
 from motcua.snapshot.history import differences_json, with_changes, with_errata
 from motcua.snapshot.listing import changes
@@ -222,11 +224,12 @@ def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
     with lock_review(settings, code) as shelf:
         last = max(read_versions(shelf), default=0)
         content = with_errata(content, read_errata(shelf))
+        content = with_answers(content, read_answers(shelf))
         if last and _says_the_same(shelf / folder_name(last), content):
             logger.info("%s: nothing new to say since version %02d", code, last)
             folder = shelf / folder_name(last)
             return Pack(pack_code=code, version=last, folder=folder, is_new=False)
-        content, differences = _since_the_seal(shelf, content, clean_text(reason))
+        content, differences = _since_the_last(shelf, content, last, clean_text(reason))
         content = with_state(content, last + 1, "draft")
         folder = write_version(settings, content, differences)
         write_act(shelf, last + 1, "draft", MACHINE, clean_text(reason))
@@ -286,21 +289,26 @@ def verify_pack(path: Path) -> list[str]:
     return compare_pack(found) or read_seal_faults(path)
 
 
-def _since_the_seal(
-    shelf: Path, content: Content, reason: str
+def _since_the_last(
+    shelf: Path, content: Content, last: int, reason: str
 ) -> tuple[Content, dict[str, bytes | Path]]:
-    """Give the content with its differences from the last sealed version, and their file."""
+    """Give the content with its differences from the version before it, and their file.
+
+    That is the last sealed one; where none is sealed, the last, if it is undamaged.
+    """
     sealed = last_sealed(read_acts(shelf))
-    if sealed is None:
+    base = sealed or last
+    if not sealed and (not last or verify_pack(shelf / folder_name(last))):
         return content, {}
-    if not reason:
+    if sealed and not reason:
         code = content.header.pack_code
         raise PipelineError(
             "snapshot", f"{code} v{sealed:02d} is sealed; a new version needs --reason TEXT"
         )
-    found = changes(read_pack_content(shelf / folder_name(sealed)), content)
-    told = {DIFFERENCES: differences_json(sealed, reason, found)}
-    return with_changes(content, sealed, reason, found), {**told}
+    found = changes(read_pack_content(shelf / folder_name(base)), content)
+    is_sealed = bool(sealed)
+    told = {DIFFERENCES: differences_json(base, reason, found, is_sealed=is_sealed)}
+    return with_changes(content, base, reason, found, is_sealed=is_sealed), {**told}
 
 
 def run_restate(settings: Settings, folder: Path, out: Path | None = None) -> Restatement:

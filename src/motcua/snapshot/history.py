@@ -1,4 +1,4 @@
-"""What a pack says of other versions: its differences from the last sealed one, and errata."""
+"""What a pack says of other versions: its differences from the one before it, and errata."""
 
 import dataclasses
 import json
@@ -23,15 +23,46 @@ from motcua.snapshot.model import (
 _CHANGES = "Thay đổi so với bản trước"
 _ERRATA = "Đính chính số liệu đã niêm phong"
 _GONE = "không có"
+_FIRST = 3
+"""Figures that the first page names: it holds the ten indicators too."""
 _ORDER = Column("order", "TT", kind="text", width=7)
 
 
-def with_changes(content: Content, sealed: int, reason: str, found: Sequence[Change]) -> Content:
-    """Give the content with its differences from a sealed version, and why there is a new one."""
-    said = f"Lập lại sau bản {sealed:02d} đã niêm phong; lý do: {reason.rstrip(' .')}."
-    what = f"Số liệu thay đổi: xem phụ lục «{_CHANGES}»." if found else "Không số nào thay đổi."
-    section = Section("", _CHANGES, (sentences.say(CHANGES, f"{said} {what}"),))
-    return _with(content, section, changes_table(found, sealed))
+def with_changes(
+    content: Content, base: int, reason: str, found: Sequence[Change], *, is_sealed: bool = True
+) -> Content:
+    """Give the content with its differences from an earlier version, and why there is a new one.
+
+    The first page names the first figures that moved, and how many others did.
+
+    Args:
+        content: what the new version says.
+        base: the version that it is compared with.
+        reason: why there is a new one; may be empty after a draft.
+        found: what differs.
+        is_sealed: whether the version compared with is sealed.
+    """
+    state = "đã niêm phong" if is_sealed else "chưa niêm phong"
+    why = f"; lý do: {reason.rstrip(' .')}" if reason else ""
+    said = f"Lập lại sau bản {base:02d} {state}{why}."
+    figures = [change for change in found if not change.table_code]
+    what = "Không số nào thay đổi."
+    if found:
+        what = (
+            f"Số liệu thay đổi: {len(figures)} số của lời văn, {len(found) - len(figures)} ô của "
+            f"các bảng; xem phụ lục «{_CHANGES}»."
+        )
+    lines = (
+        sentences.say(CHANGES, f"{said} {what}"),
+        *(
+            sentences.say(
+                f"{CHANGES}_{number}",
+                f"{change.name}: {change.before or _GONE} → {change.after or _GONE}.",
+            )
+            for number, change in enumerate(figures[:_FIRST], start=1)
+        ),
+    )
+    return _with(content, Section("", _CHANGES, lines), changes_table(found, base))
 
 
 def with_errata(content: Content, found: Sequence[Erratum]) -> Content:
@@ -43,7 +74,7 @@ def with_errata(content: Content, found: Sequence[Erratum]) -> Content:
     return _with(content, Section("", "Đính chính", (sentence,)), errata_table(found))
 
 
-def changes_table(found: Sequence[Change], sealed: int | None = None) -> Table:
+def changes_table(found: Sequence[Change], base: int | None = None) -> Table:
     """Lay out the sentences' figures that changed; changes of tables' cells are counted."""
     figures = [change for change in found if not change.table_code]
     rows = tuple(
@@ -52,6 +83,7 @@ def changes_table(found: Sequence[Change], sealed: int | None = None) -> Table:
             (
                 text_cell(number),
                 text_cell(change.name),
+                text_cell(change.code),
                 text_cell(_GONE if change.before is None else change.before),
                 text_cell(_GONE if change.after is None else change.after),
             ),
@@ -61,9 +93,7 @@ def changes_table(found: Sequence[Change], sealed: int | None = None) -> Table:
     cells = len(found) - len(figures)
     note = f"Ngoài ra {cells} ô của các bảng thay đổi; liệt kê đủ trong tệp differences.json."
     nothing = (
-        "chưa có bản nào được niêm phong trước bản này"
-        if sealed is None
-        else f"không số nào của lời văn khác bản {sealed:02d}"
+        "đây là bản đầu tiên" if base is None else f"không số nào của lời văn khác bản {base:02d}"
     )
     return Table(
         code=CHANGES,
@@ -73,7 +103,8 @@ def changes_table(found: Sequence[Change], sealed: int | None = None) -> Table:
         columns=(
             _ORDER,
             Column("figure", "Số liệu", kind="text", width=60),
-            Column("before", f"Bản {sealed:02d}" if sealed else "Trước", kind="text", width=28),
+            Column("code", "Mã số liệu", kind="text", width=26),
+            Column("before", f"Bản {base:02d}" if base else "Trước", kind="text", width=28),
             Column("after", "Bản này", kind="text", width=28),
         ),
         rows=rows,
@@ -116,10 +147,13 @@ def errata_table(found: Sequence[Erratum]) -> Table:
     )
 
 
-def differences_json(base_version: int, reason: str, found: Sequence[Change]) -> bytes:
-    """Write every difference from a sealed version, cells of tables too."""
+def differences_json(
+    base_version: int, reason: str, found: Sequence[Change], *, is_sealed: bool = True
+) -> bytes:
+    """Write every difference from an earlier version, cells of tables too."""
     told = {
         "base_version": base_version,
+        "is_base_sealed": is_sealed,
         "reason": reason,
         "changes": [dataclasses.asdict(change) for change in found],
     }

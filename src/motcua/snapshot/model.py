@@ -20,7 +20,8 @@ from motcua.snapshot import numbers
 CHANGES, RESTATED, ERRATA = "changes", "restated", "errata"
 DIMENSIONS = ("agency", "field", "level", "channel")
 """What the handling of the period may be looked at by, in the order of ``Cube.dimensions``."""
-HISTORY = (CHANGES, RESTATED, ERRATA)
+ANSWERS = "answers"
+HISTORY = (CHANGES, RESTATED, ERRATA, ANSWERS)
 """The tables that tell of other versions; what they hold are no figures of this one."""
 SIMULATED_BANNER = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 
