@@ -11,11 +11,10 @@ from motcua.approval.edge import run_approve, run_check, run_seal, verify_report
 from motcua.errors import PipelineError, UnknownAgencyError
 from motcua.receipts import write_receipt
 from motcua.shelf.edge import read_place
-from motcua.snapshot import pack, slides
 from motcua.snapshot.edge import read_content, run_restate, run_snapshot, verify_pack
 from motcua.snapshot.marts import HANDLING_MEASURES
 from motcua.snapshot.model import to_json
-from snapshot_support import make_receipt
+from snapshot_support import make_receipt, quick_renderings
 
 REVIEW = "2024-CY-H01"
 DISTRICT, COMMUNE, IDLE = "H01.20", "H01.20.01", "H01.04"
@@ -161,17 +160,14 @@ def test_the_command_says_in_one_line_that_it_knows_no_such_agency(settings, mon
 
 
 @pytest.fixture
-def quick(monkeypatch):
-    for name, place in {
-        **dict.fromkeys(("render_pdf", "render_xlsx", "render_html"), pack),
-        "render_pptx": slides,
-    }.items():
-        monkeypatch.setattr(place, name, lambda content: content.header.version_line.encode())
+def quick():
+    with quick_renderings():
+        yield
 
 
 RULES = """
 alter table core.fct_dossiers add column dossier_code varchar;
-create table review.dim_rules (rule_code varchar, rule_name varchar, version varchar);
+create or replace table review.dim_rules (rule_code varchar, rule_name varchar, version varchar);
 delete from core.fct_dossier_periods where agency_code in ('H01.20', 'H01.20.01');
 insert into core.fct_dossier_periods by name
 select

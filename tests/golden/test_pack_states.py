@@ -46,7 +46,7 @@ from (
 ) as total
 cross join range(cast(total.received as bigint)) as numbers (number);
 alter table core.fct_dossiers add column dossier_code varchar;
-create table review.dim_rules (rule_code varchar, rule_name varchar, version varchar);
+create or replace table review.dim_rules (rule_code varchar, rule_name varchar, version varchar);
 insert into review.dim_rules values ('ii06', 'Biểu II.06', '2020');
 comment on column review.dim_rules.version is 'Phiên bản của quy tắc, ''như'' văn bản ghi.';
 """

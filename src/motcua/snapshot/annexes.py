@@ -31,7 +31,7 @@ ANNEXES = (
         sentence=f"Đối chiếu đơn vị báo cáo, tính lại, Cổng Dịch vụ công quốc gia: {_NO_SOURCE}.",
     ),
     Annex(16, "Số liệu kỳ trước đã thay đổi, đính chính", (RESTATED, CHANGES, ERRATA)),
-    Annex(17, "Hồ sơ cần giải trình (chỉ bản nội bộ)", ("to_explain", ANSWERS)),
+    Annex(17, "Hồ sơ cần giải trình (chỉ bản nội bộ)", ("to_explain", ANSWERS, "questions")),
     Annex(18, "Định nghĩa chỉ tiêu và quy tắc đếm", holds_definitions=True),
     Annex(19, "Nhật ký giao nhận số liệu, mã SHA-256", ("coverage", "deliveries", "refusals")),
 )

@@ -17,6 +17,7 @@ from motcua.snapshot import (
     petitions,
     procedures,
     proposals,
+    questions,
     reception,
     scorecard,
     self_reported,
@@ -204,6 +205,7 @@ def _tables(
         history.changes_table(()),
         history.errata_table(()),
         answering.table((), {}),
+        questions.table(marts, known),
         parts.coverage_table(
             marts.localities, marts.review["end_date"], framing.complete_codes(marts)
         ),

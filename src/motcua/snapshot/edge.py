@@ -72,6 +72,9 @@ _AGENDA = {
     "reform_figures": queries.REFORM_FIGURES,
     "counter_surveys": queries.COUNTER_SURVEYS,
     "to_explain": queries.TO_EXPLAIN,
+    "rule_points": queries.RULE_POINTS,
+    "lowest_agencies": queries.LOWEST_AGENCIES,
+    "points": queries.POINTS,
     "sealed_packs": queries.SEALED_PACKS,
     "restatements": queries.RESTATEMENTS,
 }

@@ -9,6 +9,7 @@ from motcua.snapshot import (
     payments,
     petitions,
     proposals,
+    questions,
     reception,
     scorecard,
     self_reported,
@@ -48,6 +49,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *targets.figures(marts.targets),
         *scorecard.figures(marts.scorecard_groups),
         *proposals.figures(marts),
+        *questions.figures(marts),
     )
     return {figure.code: figure for figure in every}
 

@@ -154,6 +154,9 @@ class Marts:
     to_explain: Records
     sealed_packs: Records
     restatements: Records
+    rule_points: Records = ()
+    lowest_agencies: Records = ()
+    points: Records = ()
     cube_rows: Records = ()
     cube_definitions: Records = ()
     cube_dossiers: Records = ()

@@ -17,6 +17,7 @@ from motcua.snapshot.marts import (
     RECEPTION_MEASURES,
     TIME_CUT_MEASURES,
 )
+from motcua.snapshot.ranking import RANKED_FROM
 
 LIST_LINES = 20_000
 """Dossiers that a list of a pack may name: what a workbook still opens with and a person reads."""
@@ -1134,6 +1135,87 @@ where in_scope(flagged.agency_code)
 order by
     flags.position_no, coalesce(agencies.agency_name, flagged.agency_code) collate vi,
     coalesce(parents.agency_name, '') collate vi, flagged.agency_code
+"""
+
+RULE_POINTS = """
+select
+    points.rule_code,
+    rules.rule_name,
+    points.flipped_count,
+    points.numerator_count,
+    points.denominator_count
+from review.mart_review__rule_points as points
+inner join wanted
+    on
+        points.province_code = wanted.province_code
+        and points.period_code = wanted.period_code
+        and points.base_rule_code = wanted.rule_code
+inner join review.dim_rules as rules on points.rule_code = rules.rule_code
+where
+    wanted.agency_code is null
+    and points.denominator_count > 0
+    and (
+        points.flipped_count > 0
+        or points.numerator_count <> points.base_numerator_count
+        or points.denominator_count <> points.base_denominator_count
+    )
+order by points.rule_code
+"""
+
+LOWEST_AGENCIES = f"""
+select
+    compared.level_code,
+    levels.level_name,
+    compared.agency_code,
+    coalesce(agencies.agency_name, compared.agency_code) as agency_name,
+    compared.numerator_count,
+    compared.denominator_count,
+    compared.low_rate,
+    compared.high_rate,
+    compared.best_rank - 1 as better_count,
+    compared.rank_of - 1 as peer_count,
+    compared.level_in_time_rate,
+    compared.mix_adjusted_in_time_rate
+from review.mart_review__comparison as compared
+inner join wanted
+    on
+        compared.province_code = wanted.province_code
+        and compared.period_code = wanted.period_code
+left join core.dim_agencies as agencies on compared.agency_code = agencies.agency_code
+left join core.dim_levels as levels on compared.level_code = levels.level_code
+where
+    compared.denominator_count >= {RANKED_FROM}
+    and compared.resolved_in_time_rate < compared.level_in_time_rate
+    and in_scope(compared.agency_code)
+qualify row_number() over (
+    partition by compared.level_code
+    order by compared.resolved_in_time_rate, compared.denominator_count desc, compared.agency_code
+) = 1
+order by compared.level_code
+"""
+
+POINTS_ASKED = 3
+"""Components of decision 766 that a question is made of: those with most points to win back."""
+
+POINTS = f"""
+select
+    points.component_code,
+    components.component_name,
+    points.missed_count,
+    points.denominator_count,
+    points.score,
+    points.score_if_met,
+    points.lost_points
+from review.mart_review__points as points
+inner join wanted
+    on points.province_code = wanted.province_code and points.period_code = wanted.period_code
+inner join review.dim_scorecard_components as components
+    on
+        points.version_code = components.version_code
+        and points.component_code = components.component_code
+where wanted.agency_code is null and points.scope_code = 'province' and points.lost_points > 0
+order by points.lost_points desc, points.component_code
+limit {POINTS_ASKED}
 """
 
 SEALED_PACKS = """
