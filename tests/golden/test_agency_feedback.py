@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from motcua import cli
 from motcua.settings import Settings
 from motcua.sheets.edge import run_feedback, run_sheets
+from motcua.sheets.model import sheets_of
 from motcua.sheets.workbook import FIGURES, GROUPS, HEAD_ROW, MARK
 from motcua.shelf.edge import read_answers
 from motcua.snapshot import pack, slides
@@ -33,6 +34,11 @@ def sent(tmp_path_factory, small_file):
             patch.setattr(pack, name, lambda content: content.header.version_line.encode())
         patch.setattr(slides, "render_pptx", lambda content: content.header.version_line.encode())
         run_snapshot(settings, REVIEW)
+
+        def few(content):
+            return [s for s in sheets_of(content) if s.agency_code in ("H01.01", "H01.02")]
+
+        patch.setattr("motcua.sheets.edge.sheets_of", few)
         run_sheets(settings, settings.snapshots / REVIEW / "v01")
         yield settings
 
@@ -182,7 +188,11 @@ def test_a_later_answer_takes_the_place_of_an_earlier_one(home):
     ]
 
 
-def test_the_sheet_of_the_next_version_says_what_was_written(home):
+def test_the_sheet_of_the_next_version_says_what_was_written(home, monkeypatch):
+    def only(content):
+        return [sheet for sheet in sheets_of(content) if sheet.agency_code == "H01.02"]
+
+    monkeypatch.setattr("motcua.sheets.edge.sheets_of", only)
     run_feedback(home, filled(home, *CONTESTED))
     folder, _ = run_sheets(home, run_snapshot(home, REVIEW).folder)
     (path,) = folder.glob("*_H01.02.docx")

@@ -7,10 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from motcua import cli
-from motcua.approval.edge import run_approve, run_check, run_seal, verify_report
+from motcua.approval.edge import run_approve, run_check, run_seal
 from motcua.errors import PipelineError, UnknownAgencyError
 from motcua.receipts import write_receipt
 from motcua.shelf.edge import read_place
+from motcua.snapshot import pack
 from motcua.snapshot.edge import read_content, run_restate, run_snapshot, verify_pack
 from motcua.snapshot.marts import HANDLING_MEASURES
 from motcua.snapshot.model import to_json
@@ -58,6 +59,7 @@ def test_a_pack_counts_its_agency_and_what_is_below_it(marts, agency, counted):
     assert sum(row[4] for row in content.cube.rows) == expected["received_count"]
 
 
+@pytest.mark.soak
 def test_packs_of_all_agencies_add_up_to_the_provinces(marts):
     whole = read_content(marts, REVIEW)
     top = ("H01.01", "H01.02", "H01.03", DISTRICT, "H01.21", IDLE)
@@ -160,8 +162,9 @@ def test_the_command_says_in_one_line_that_it_knows_no_such_agency(settings, mon
 
 
 @pytest.fixture
-def quick():
+def quick(monkeypatch):
     with quick_renderings():
+        monkeypatch.setattr(pack, "render_docx", lambda content: content.header.frame[0].encode())
         yield
 
 
@@ -192,16 +195,15 @@ create table core.fct_restatements as
 """
 
 
-def test_a_pack_lies_beside_the_provinces_and_goes_through_every_state(settings, quick):
+def test_a_pack_has_a_shelf_of_its_own_and_goes_through_every_state(settings, quick):
     with duckdb.connect(str(settings.marts_file)) as connection:
         connection.execute(RULES)
         codes = "select delivery_id, locality_code, province_code from quality.fct_deliveries"
         for row in connection.execute(codes).fetchall():
             write_receipt(make_receipt(*row), settings.receipts)
-    whole = run_snapshot(settings, REVIEW)
     made = run_snapshot(settings, REVIEW, agency_code=DISTRICT)
     folder = settings.snapshots / f"{REVIEW}@{DISTRICT}" / "v01"
-    assert (made.folder, made.version, whole.version) == (folder, 1, 1)
+    assert (made.folder, made.version) == (folder, 1)
     assert run_check(settings, folder) == ()
     run_approve(settings, folder, "Chánh Văn phòng", "Đã họp")
     run_seal(settings, folder, "Văn thư")
@@ -211,7 +213,7 @@ def test_a_pack_lies_beside_the_provinces_and_goes_through_every_state(settings,
     assert (manifest["review_code"], manifest["agency_code"]) == (REVIEW, DISTRICT)
     assert manifest["agency_codes"] == [DISTRICT, COMMUNE]
     assert verify_pack(folder) == []
-    assert verify_report(settings, folder / f"{REVIEW}@{DISTRICT}-v01.docx").differences == ()
+    assert "Phạm vi" in (folder / f"{REVIEW}@{DISTRICT}-v01.docx").read_text()
     dossiers = duckdb.sql(f"select distinct agency_code from '{folder / 'dossiers.parquet'}'")
     assert sorted(dossiers.fetchall()) == [(DISTRICT,), (COMMUNE,)]
     with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as connection:
@@ -220,7 +222,6 @@ def test_a_pack_lies_beside_the_provinces_and_goes_through_every_state(settings,
     index = (settings.snapshots / "index.html").read_text()
     assert "UBND huyện Tri Tôn" in index
     assert run_snapshot(settings, REVIEW, agency_code=DISTRICT).is_new is False
-    assert run_snapshot(settings, REVIEW).version == 1
     with duckdb.connect(str(settings.marts_file)) as connection:
         connection.execute(
             "insert into review.dim_sealed_packs values ('2024-CY-H01@H01.20', 1, '2025-01-10')"
