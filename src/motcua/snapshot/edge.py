@@ -70,6 +70,13 @@ _AGENDA = {
     "to_explain": queries.TO_EXPLAIN,
     "sealed_packs": queries.SEALED_PACKS,
     "restatements": queries.RESTATEMENTS,
+    "procedure_counts": queries.PROCEDURE_COUNTS,
+    "due_soon": queries.DUE_SOON,
+    "comparison": queries.COMPARISON,
+    "points": queries.POINTS,
+    "reconciliation": queries.RECONCILIATION,
+    "reconciled_agencies": queries.RECONCILED_AGENCIES,
+    "portal_differences": queries.PORTAL_DIFFERENCES,
 }
 """What the agenda's parts are read by: field of the marts' rows → query."""
 

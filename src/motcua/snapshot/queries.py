@@ -7,10 +7,12 @@ Every query takes the review's codes from the temporary tables ``wanted`` (one r
 from collections.abc import Sequence
 
 from motcua.snapshot.marts import (
+    DUE_SOON_MEASURES,
     HANDLING_MEASURES,
     OVERDUE_MEASURES,
     PAYMENT_MEASURES,
     PETITION_MEASURES,
+    PROCEDURE_MEASURES,
     RECEPTION_MEASURES,
     TIME_CUT_MEASURES,
 )
@@ -273,7 +275,6 @@ with calendar as (
 pending as (
     select
         dossiers.pending_overdue_count = 1 as is_overdue,
-        dossiers.pending_in_due_count = 1 and dossiers.pending_paused_count = 0 as is_running,
         due.working_day_no - known_to.working_day_no as days_left
     from core.fct_dossier_periods as dossiers
     inner join wanted
@@ -288,10 +289,7 @@ select
     count(*) filter (where is_overdue) as overdue_count,
     count(days_left) filter (where is_overdue) as overdue_dated_count,
     median(-days_left) filter (where is_overdue) as overdue_median_days,
-    max(-days_left) filter (where is_overdue) as overdue_longest_days,
-    count(*) filter (where is_running and days_left between 0 and 3) as due_3_count,
-    count(*) filter (where is_running and days_left between 0 and 5) as due_5_count,
-    count(*) filter (where is_running and days_left between 0 and 10) as due_10_count
+    max(-days_left) filter (where is_overdue) as overdue_longest_days
 from pending
 having count(*) > 0
 """
@@ -602,6 +600,24 @@ order by min(codes.position_no) nulls last, counted.{column}
 """
 
 
+def _by_field(table: str, measures: Sequence[str]) -> str:
+    """Read the sums of a mart by field in the review's period."""
+    return f"""
+select
+    counted.field_code,
+    coalesce(any_value(fields.field_name), counted.field_code) as field_name,
+    {_sums(measures)}
+from review.{table} as counted
+inner join wanted
+    on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
+left join core.dim_fields as fields on counted.field_code = fields.field_code
+group by counted.field_code
+order by coalesce(any_value(fields.field_name), counted.field_code) collate vi, counted.field_code
+"""
+
+
+PROCEDURE_COUNTS = _by_field("mart_review__procedure_counts", PROCEDURE_MEASURES)
+DUE_SOON = _by_field("mart_review__due_soon", DUE_SOON_MEASURES)
 LATE_RECEPTION = _by_agency(
     "mart_review__late_reception", RECEPTION_MEASURES, "receiving_agency_code"
 )
@@ -884,4 +900,146 @@ inner join wanted on restatements.review_code = wanted.review_code
 left join review.dim_restatement_reasons as reasons
     on restatements.reason_code = reasons.reason_code
 order by restatements.pack_no, reasons.position_no nulls last, restatements.reason_code
+"""
+
+COMPARISON = """
+select
+    compared.level_code,
+    levels.level_name,
+    compared.agency_code,
+    coalesce(agencies.agency_name, compared.agency_code) as agency_name,
+    parents.agency_name as parent_name,
+    compared.numerator_count,
+    compared.denominator_count,
+    compared.low_rate,
+    compared.high_rate,
+    compared.best_rank,
+    compared.worst_rank,
+    compared.rank_of,
+    compared.mix_adjusted_in_time_rate,
+    compared.level_in_time_rate
+from review.mart_review__comparison as compared
+inner join wanted
+    on compared.province_code = wanted.province_code and compared.period_code = wanted.period_code
+left join core.dim_agencies as agencies on compared.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on compared.level_code = levels.level_code
+where compared.denominator_count > 0
+order by
+    compared.level_code,
+    coalesce(agencies.agency_name, compared.agency_code) collate vi,
+    coalesce(parents.agency_name, '') collate vi,
+    compared.agency_code
+"""
+
+POINTS = """
+select
+    points.scope_code,
+    points.member_code,
+    components.component_name,
+    points.missed_count,
+    points.denominator_count,
+    points.max_score,
+    points.score,
+    points.lost_points,
+    points.points_per_miss
+from review.mart_review__points as points
+inner join wanted
+    on points.province_code = wanted.province_code and points.period_code = wanted.period_code
+inner join review.dim_scorecard_components as components
+    on
+        points.version_code = components.version_code
+        and points.component_code = components.component_code
+where points.scope_code in ('province', 'field', 'agency')
+order by
+    points.version_code, points.scope_code, components.position_no, points.member_code
+"""
+
+RECONCILIATION = """
+select
+    cells.column_no,
+    cast(sum(cells.reported_count) as bigint) as reported_count,
+    cast(sum(if(cells.reported_count is null, 0, cells.recomputed_count)) as bigint)
+        as recomputed_count,
+    cast(sum(cells.reported_gap_dossiers) as bigint) as reported_gap_dossiers,
+    cast(sum(cells.rule_gap_dossiers) as bigint) as rule_gap_dossiers,
+    cast(sum(cells.late_arrival_count) as bigint) as late_arrival_count,
+    cast(sum(cells.reported_unexplained_dossiers) as bigint) as reported_unexplained_dossiers,
+    cast(sum(cells.portal_compared_count) as bigint) as portal_compared_count,
+    cast(sum(cells.portal_count) as bigint) as portal_count,
+    cast(sum(cells.portal_gap_dossiers) as bigint) as portal_gap_dossiers,
+    cast(sum(cells.only_on_portal_count) as bigint) as only_on_portal_count,
+    cast(sum(cells.added_by_portal_count) as bigint) as added_by_portal_count,
+    cast(sum(cells.portal_lacks_count) as bigint) as portal_lacks_count,
+    cast(sum(cells.removed_by_portal_count) as bigint) as removed_by_portal_count,
+    cast(sum(cells.portal_unexplained_dossiers) as bigint) as portal_unexplained_dossiers
+from review.mart_review__reconciliation as cells
+inner join wanted
+    on cells.province_code = wanted.province_code and cells.period_code = wanted.period_code
+group by cells.column_no
+order by cells.column_no
+"""
+
+RECONCILED_AGENCIES = """
+with cells as (
+    select
+        reconciliation.agency_code,
+        case
+            when reconciliation.reported_count is null then 'none'
+            when reconciliation.reported_unexplained_dossiers <> 0 then 'open'
+            when reconciliation.reported_gap_dossiers <> 0 then 'explained'
+            else 'equal'
+        end as reported_state,
+        case
+            when reconciliation.portal_compared_count is null then 'none'
+            when reconciliation.portal_unexplained_dossiers <> 0 then 'open'
+            when reconciliation.portal_gap_dossiers <> 0 then 'explained'
+            else 'equal'
+        end as portal_state
+    from review.mart_review__reconciliation as reconciliation
+    inner join wanted
+        on
+            reconciliation.province_code = wanted.province_code
+            and reconciliation.period_code = wanted.period_code
+)
+select
+    coalesce(any_value(agencies.level_code), 'unknown') as level_code,
+    any_value(levels.level_name) as level_name,
+    cells.agency_code,
+    coalesce(any_value(agencies.agency_name), cells.agency_code) as agency_name,
+    any_value(parents.agency_name) as parent_name,
+    count(*) filter (where cells.reported_state <> 'none') as reported_cell_count,
+    count(*) filter (where cells.reported_state = 'equal') as reported_equal_count,
+    count(*) filter (where cells.reported_state = 'explained') as reported_explained_count,
+    count(*) filter (where cells.reported_state = 'open') as reported_open_count,
+    count(*) filter (where cells.portal_state <> 'none') as portal_cell_count,
+    count(*) filter (where cells.portal_state = 'equal') as portal_equal_count,
+    count(*) filter (where cells.portal_state = 'explained') as portal_explained_count,
+    count(*) filter (where cells.portal_state = 'open') as portal_open_count
+from cells
+left join core.dim_agencies as agencies on cells.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on agencies.level_code = levels.level_code
+group by cells.agency_code
+order by
+    level_code,
+    coalesce(any_value(agencies.agency_name), cells.agency_code) collate vi,
+    coalesce(any_value(parents.agency_name), '') collate vi,
+    cells.agency_code
+"""
+
+PORTAL_DIFFERENCES = """
+select
+    differences.reason_code,
+    coalesce(any_value(codes.code_name), differences.reason_code) as reason_name,
+    count(*) as dossier_count
+from review.mart_review__portal_differences as differences
+inner join wanted
+    on
+        differences.province_code = wanted.province_code
+        and differences.period_code = wanted.period_code
+left join core.dim_codes as codes
+    on differences.reason_code = codes.code and codes.list_code = 'portal_difference'
+group by differences.reason_code
+order by min(codes.position_no) nulls last, differences.reason_code
 """

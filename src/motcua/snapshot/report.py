@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.snapshot import (
+    comparing,
     incidents,
     overdue,
     payments,
     petitions,
+    points,
     proposals,
     reception,
+    reconciling,
     scorecard,
     self_reported,
     sentences,
@@ -64,7 +67,10 @@ def sections(
             tables,
         ),
         Section(
-            "V", scorecard.TITLE, scorecard.paragraphs(figures), _shown(scorecard.TABLES, tables)
+            "V",
+            scorecard.TITLE,
+            (*scorecard.paragraphs(figures), points.sentence(figures, marts)),
+            _shown((*scorecard.TABLES, *points.TABLES), tables),
         ),
         *_section(
             "VI",
@@ -148,13 +154,18 @@ def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part,
             ("channels",),
         ),
         ("Giải quyết", (sentences.resolved(figures),), ()),
-        ("Đang giải quyết", (sentences.pending(figures), overdue.days_sentence(figures)), ()),
+        (
+            "Đang giải quyết",
+            (sentences.pending(figures), overdue.days_sentence(figures)),
+            ("due_soon",),
+        ),
         (
             "Theo cấp, lĩnh vực, thủ tục",
             (
                 sentences.levels(figures, level_names),
                 sentences.leading_fields(figures, leading),
                 overdue.land_sentence(figures),
+                comparing.sentence(figures),
                 say("annexes", "Chi tiết theo cơ quan, theo lĩnh vực ở các phụ lục."),
             ),
             ("fields_leading", "overdue_fields", "procedures_leading", "procedures_overdue"),
@@ -189,7 +200,8 @@ def _electronic(
     marts: Marts, figures: Figures, rates: Mapping[str, Paragraph], tables: Tables
 ) -> tuple[Part, ...]:
     services = sentences.services(figures) or say("services", tables["services"].empty_sentence)
-    both = say("portal_compared", f"Đối chiếu với Cổng Dịch vụ công quốc gia: {NO_DATA}.")
+    by_portal = "Số hóa, kết quả điện tử theo Cổng Dịch vụ công quốc gia và chênh lệch"
+    both = say("portal_digitisation", f"{by_portal}: {NO_DATA}.")
     return (
         ("Dịch vụ công theo mức độ", (services,), ("services",)),
         (
@@ -206,7 +218,15 @@ def _electronic(
             (),
         ),
         ("Số hóa, kết quả điện tử", (*(rates[code] for code in DIGITISATION), both), ()),
-        ("Kết nối, đồng bộ, sự cố", (incidents.sentence(figures),), ("incidents",)),
+        (
+            "Kết nối, đồng bộ, sự cố",
+            (
+                *reconciling.sentences(figures),
+                reconciling.reasons_sentence(figures, marts.portal_differences),
+                incidents.sentence(figures),
+            ),
+            ("incidents",),
+        ),
     )
 
 
