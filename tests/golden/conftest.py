@@ -230,6 +230,12 @@ create table review.mart_review__reconciliation (
     portal_gap_dossiers bigint, only_on_portal_count bigint, added_by_portal_count bigint,
     portal_lacks_count bigint, removed_by_portal_count bigint, portal_unexplained_dossiers bigint
 );
+create table review.mart_review__announcements (
+    period_code varchar, province_code varchar, procedure_code varchar, procedure_name varchar,
+    field_code varchar, effective_date date, submitted_for_announcement_date date,
+    announced_date date, publicised_date date, announcement_code varchar,
+    announcement_late_days integer, publication_code varchar, publication_late_days integer
+);
 create table review.mart_review__portal_differences (
     period_code varchar, dossier_key varchar, province_code varchar, reason_code varchar
 );
@@ -641,6 +647,15 @@ insert into core.dim_codes values
 insert into review.mart_review__portal_differences
 select '2024-CY', 'k' || n, 'H01', if(n < 11, 'portal_lacks', 'only_on_portal')
 from range(14) as lines (n);
+insert into review.mart_review__announcements values
+    ('2024-CY', 'H01', 'P1', 'Cấp giấy chứng nhận quyền sử dụng đất', 'G01', '2024-03-15',
+     '2024-03-01', '2024-03-12', '2024-03-29', 'late', 2, 'late', 8),
+    ('2024-CY', 'H01', 'P2', 'Đăng ký khai sinh', 'G02', '2024-06-14', '2024-05-20', '2024-06-03',
+     '2024-06-05', 'on_time', 0, 'on_time', 0),
+    ('2024-CY', 'H01', 'P3', 'Chứng thực', 'G02', null, null, '2024-06-03', null, 'unknown', null,
+     'none', null),
+    ('2024-CY', 'H01', 'P4', 'Chứng thực chữ ký', 'G02', '2024-01-02', '2023-12-01', '2023-12-28',
+     '2024-01-11', 'none', 3, 'late', 4);
 insert into review.dim_sealed_packs values
     ('2024-CY-H01', 1, '2025-01-05'), ('2024-CY-H01', 2, '2025-01-07');
 insert into review.dim_restatement_reasons values ('due_date', 1), ('arrived_late', 7);

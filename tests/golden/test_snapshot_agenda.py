@@ -133,6 +133,10 @@ def test_sentences_say_what_the_marts_hold(marts, content):
         "portal_gap": "sum(portal_gap_dossiers) from "
         "(from review.mart_review__reconciliation where column_no = 3)",
         "portal_differing": "count(*) from review.mart_review__portal_differences",
+        "announcement_all": "count(*) from (from review.mart_review__announcements "
+        "where announcement_code <> 'none')",
+        "publication_late": "count(*) from (from review.mart_review__announcements "
+        "where publication_code = 'late')",
         "points_1_missed": "max(missed_count) from "
         "(from review.mart_review__points where scope_code = 'province')",
         "comparison_ranked": "count(*) from "
@@ -166,7 +170,7 @@ def test_overdue_measures_reach_the_table_of_agencies(content):
 
 def test_annexes_have_the_numbers_of_the_outline(content):
     assert [annex.number for annex in content.annexes] == list(range(1, 20))
-    assert [annex.number for annex in content.annexes if annex.sentence] == [4, 10]
+    assert [annex.number for annex in content.annexes if annex.sentence] == [4]
     assert [annex.number for annex in content.annexes if annex.holds_definitions] == [18]
 
 
@@ -383,3 +387,26 @@ def test_points_are_those_of_members_with_dossiers_enough(content):
 
 def test_fields_due_soon_are_listed_most_first_without_those_of_none(content):
     assert [row["field"] for row in shown(content, "due_soon", "body")] == ["Đất đai", "Hộ tịch"]
+
+
+def test_what_was_late_in_another_period_is_not_said_late_in_this(content):
+    rows = shown(content, "announcements_late", "body")
+    days = [(row["code"], row["announcement_days"], row["publication_days"]) for row in rows]
+
+    assert days == [("P1", 2, 8), ("P4", None, 4)]
+    land, civil = shown(content, "announcements_fields", "body")
+    assert [civil[f"announcement_{n}_count"] for n in ("all", "on_time", "late", "unknown")] == [
+        *(2, 1, 0, 1)
+    ]
+    assert (land["announcement_late_count"], land["publication_late_count"]) == (1, 1)
+
+
+def test_nothing_announced_and_no_register_are_told_apart(marts):
+    def said() -> str:
+        sections = read_content(marts, REVIEW).sections
+        return next(p.text for s in sections for p in s.paragraphs if p.code == "announced")
+
+    marts.execute("delete from review.mart_review__announcements")
+    assert said().endswith("trong kỳ: không phát sinh.")
+    marts.execute("delete from review.mart_review__procedure_counts")
+    assert said().endswith("trong kỳ: chưa có dữ liệu.")

@@ -296,9 +296,13 @@ def test_every_doc_block_is_used(manifest, models):
 
 
 def test_nodes_are_few_enough_to_build_fast(manifest):
-    """A node costs 0.1 s in every build; whoever needs another argues for it here."""
+    """A node costs 0.1 s in every build; whoever needs another argues for it here.
+
+    295 and the list of procedures announced or publicised late with its grain (annex PL10, which
+    no other mart could give: two nodes).
+    """
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 295
+    assert len(nodes) <= 297
 
 
 def test_project_needs_no_package():

@@ -19,7 +19,7 @@ ANNEXES = (
     Annex(
         10,
         "Công bố, công khai thủ tục hành chính chậm",
-        sentence=f"Danh sách thủ tục công bố, công khai chậm: {_NO_SOURCE}.",
+        ("announcements_fields", "announcements_late"),
     ),
     Annex(11, "Cắt giảm thời gian giải quyết", ("time_cuts",)),
     Annex(12, "Điểm Bộ chỉ số 766, xếp loại", ("scorecard", "scorecard_agencies")),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.shelf.states import StateCode
 from motcua.snapshot import (
+    announcing,
     comparing,
     explaining,
     framing,
@@ -141,6 +142,8 @@ def _tables(
         comparing.table(marts.comparison),
         procedures.counts_table(marts.procedure_counts),
         parts.plan_tasks_table(marts.plan_tasks),
+        announcing.fields_table(marts.announcements_by_field),
+        announcing.late_table(marts.announced_late),
         time_cuts.table(marts.time_cuts),
         parts.channels_table(marts.handling_by_channel),
         procedures.due_soon_table(marts.due_soon),

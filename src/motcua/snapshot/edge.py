@@ -77,6 +77,8 @@ _AGENDA = {
     "reconciliation": queries.RECONCILIATION,
     "reconciled_agencies": queries.RECONCILED_AGENCIES,
     "portal_differences": queries.PORTAL_DIFFERENCES,
+    "announcements_by_field": queries.ANNOUNCEMENTS_BY_FIELD,
+    "announced_late": queries.ANNOUNCED_LATE,
 }
 """What the agenda's parts are read by: field of the marts' rows → query."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.snapshot import (
+    announcing,
     comparing,
     incidents,
     numbers,
@@ -52,6 +53,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *targets.figures(marts.targets),
         *scorecard.figures(marts.scorecard_groups),
         *points.figures(marts),
+        *announcing.figures(marts.announcements_by_field),
         *comparing.figures(marts.comparison),
         *reconciling.figures(marts),
         *proposals.figures(marts),

@@ -150,6 +150,8 @@ class Marts:
     reconciliation: Records
     reconciled_agencies: Records
     portal_differences: Records
+    announcements_by_field: Records
+    announced_late: Records
     cube_rows: Records = ()
     cube_definitions: Records = ()
     cube_dossiers: Records = ()

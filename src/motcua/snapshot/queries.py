@@ -1043,3 +1043,47 @@ left join core.dim_codes as codes
 group by differences.reason_code
 order by min(codes.position_no) nulls last, differences.reason_code
 """
+
+ANNOUNCEMENTS_BY_FIELD = """
+select
+    announced.field_code,
+    coalesce(any_value(fields.field_name), announced.field_code) as field_name,
+    count(*) filter (where announced.announcement_code <> 'none') as announcement_all_count,
+    count(*) filter (where announced.announcement_code = 'on_time') as announcement_on_time_count,
+    count(*) filter (where announced.announcement_code = 'late') as announcement_late_count,
+    count(*) filter (where announced.announcement_code = 'unknown') as announcement_unknown_count,
+    count(*) filter (where announced.publication_code <> 'none') as publication_all_count,
+    count(*) filter (where announced.publication_code = 'on_time') as publication_on_time_count,
+    count(*) filter (where announced.publication_code = 'late') as publication_late_count,
+    count(*) filter (where announced.publication_code = 'unknown') as publication_unknown_count
+from review.mart_review__announcements as announced
+inner join wanted
+    on announced.province_code = wanted.province_code and announced.period_code = wanted.period_code
+left join core.dim_fields as fields on announced.field_code = fields.field_code
+group by announced.field_code
+order by
+    coalesce(any_value(fields.field_name), announced.field_code) collate vi, announced.field_code
+"""
+
+ANNOUNCED_LATE = f"""
+select
+    announced.procedure_code,
+    announced.procedure_name,
+    announced.effective_date,
+    announced.submitted_for_announcement_date,
+    announced.announced_date,
+    announced.publicised_date,
+    announced.announcement_code,
+    announced.announcement_late_days,
+    announced.publication_code,
+    announced.publication_late_days
+from review.mart_review__announcements as announced
+inner join wanted
+    on announced.province_code = wanted.province_code and announced.period_code = wanted.period_code
+where announced.announcement_code = 'late' or announced.publication_code = 'late'
+order by
+    if(announced.announcement_code = 'late', announced.announcement_late_days, 0) desc,
+    if(announced.publication_code = 'late', announced.publication_late_days, 0) desc,
+    announced.procedure_code
+limit {LIST_LINES}
+"""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.snapshot import (
+    announcing,
     comparing,
     incidents,
     overdue,
@@ -129,9 +130,9 @@ def _direction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ..
 
 
 def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part, ...]:
-    announced = say("announced", f"Công bố, công khai, niêm yết đúng hạn, chậm: {NO_DATA}.")
+    announced = announcing.sentence(figures, is_registered=bool(marts.procedure_counts))
     first: tuple[Part, ...] = (
-        ("Công bố, công khai thủ tục hành chính", (_announced(marts) or announced,), ()),
+        ("Công bố, công khai thủ tục hành chính", (announced,), ()),
         ("Cắt giảm thời gian giải quyết", (time_cuts.sentence(figures),), ()),
     )
     if "received" not in figures:
@@ -181,19 +182,6 @@ def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part,
         ),
         ("Năm bước giải quyết", (steps,), ()),
     )
-
-
-def _announced(marts: Marts) -> Paragraph | None:
-    """Point to the scorecard's components of announcement, where they could be counted."""
-    counted = [
-        record["component_code"]
-        for record in marts.scorecard_components
-        if record["display_group_code"] == "transparency" and record["state_code"] == "scored"
-    ]
-    if not counted:
-        return None
-    text = "Công bố, công khai đúng hạn: xem các thành phần công khai, minh bạch ở phụ lục điểm."
-    return say("announced", text)
 
 
 def _electronic(
