@@ -64,7 +64,7 @@ create table review.dim_reviews (
 );
 create table review.dim_metrics (
     metric_code varchar, metric_name varchar, numerator_name varchar, denominator_name varchar,
-    definition varchar
+    goal_code varchar, definition varchar
 );
 create table review.mart_review__handling (
     rule_code varchar, period_code varchar, province_code varchar, agency_code varchar,
@@ -236,6 +236,12 @@ create table review.mart_review__announcements (
     announced_date date, publicised_date date, announcement_code varchar,
     announcement_late_days integer, publication_code varchar, publication_late_days integer
 );
+create table review.mart_review__conclusions (
+    review_code varchar, position_no integer, concluded_review_code varchar, province_code varchar,
+    content varchar, lead_agency_code varchar, metric_name varchar, goal_code varchar,
+    target_percent decimal(18, 4), due_date date, concluded_date date, state_code varchar,
+    numerator_count bigint, denominator_count bigint
+);
 create table review.mart_review__portal_differences (
     period_code varchar, dossier_key varchar, province_code varchar, reason_code varchar
 );
@@ -319,9 +325,11 @@ insert into review.dim_reviews values
     ('2023-CY-X01', 'Empty review', null, '2023-CY', null, null, 'X01', null, '2025-01-10');
 insert into review.dim_metrics values
     ('resolved_in_time', 'Tỷ lệ giải quyết trước và đúng hạn', 'giải quyết trước hạn và đúng hạn',
-     'đã giải quyết trong kỳ', '(Trước hạn + đúng hạn) trên đã giải quyết; so ngày.'),
+     'đã giải quyết trong kỳ', 'at_least', '(Trước hạn + đúng hạn) trên đã giải quyết; so ngày.'),
+    ('pending_overdue', 'Tỷ lệ đang giải quyết quá hạn', 'đang giải quyết quá hạn',
+     'đang giải quyết', 'at_most', 'Quá hạn trên đang giải quyết.'),
     ('online_received', 'Tỷ lệ tiếp nhận trực tuyến', 'tiếp nhận trực tuyến', 'tiếp nhận trong kỳ',
-     'Hồ sơ nộp trực tuyến trên tổng tiếp nhận trong kỳ.');
+     'at_least', 'Hồ sơ nộp trực tuyến trên tổng tiếp nhận trong kỳ.');
 insert into quality.fct_deliveries values
     ('00aa11bb22cc33dd', 'ag-tinh', 'H01', 'nam-2024.zip', 'opencps_csv', '2025-01-10 07:30:00',
      '2025-01-10 08:00:00', true, 'accepted_in_part', null, null, 1200, 1180, 20),
@@ -654,8 +662,19 @@ insert into review.mart_review__announcements values
      '2024-06-05', 'on_time', 0, 'on_time', 0),
     ('2024-CY', 'H01', 'P3', 'Chứng thực', 'G02', null, null, '2024-06-03', null, 'unknown', null,
      'none', null),
-    ('2024-CY', 'H01', 'P4', 'Chứng thực chữ ký', 'G02', '2024-01-02', '2023-12-01', '2023-12-28',
+    ('2024-CY', 'H01', 'P4', 'Chứng thực bản sao', 'G02', '2024-01-02', '2023-12-01', '2023-12-28',
      '2024-01-11', 'none', 3, 'late', 4);
+insert into core.dim_codes values
+    ('conclusion_state', 'reached', 'Đạt', 1), ('conclusion_state', 'not_reached', 'Chưa đạt', 2),
+    ('conclusion_state', 'not_measured', 'Không đo được', 3);
+insert into review.mart_review__conclusions values
+    ('2024-CY-H01', 1, '2023-CY-H01', 'H01', 'Giải quyết dứt điểm hồ sơ đất đai quá hạn', 'H01.01',
+     'Tỷ lệ đang giải quyết quá hạn', 'at_most', 5, '2024-06-30', '2024-01-20', 'not_reached', 12,
+     90),
+    ('2024-CY-H01', 2, '2023-CY-H01', 'H01', 'Nâng tỷ lệ tiếp nhận trực tuyến', 'H01',
+     'Tỷ lệ tiếp nhận trực tuyến', 'at_least', 80, null, '2024-01-20', 'reached', 853, 1000),
+    ('2024-CY-H01', 3, '2023-CY-H01', 'H01', 'Bố trí thêm máy tính cho Bộ phận Một cửa', 'H01.20',
+     null, null, null, '2024-12-31', '2024-01-20', 'not_measured', 0, 0);
 insert into review.dim_sealed_packs values
     ('2024-CY-H01', 1, '2025-01-05'), ('2024-CY-H01', 2, '2025-01-07');
 insert into review.dim_restatement_reasons values ('due_date', 1), ('arrived_late', 7);

@@ -8,6 +8,7 @@ from motcua.snapshot import (
     announcing,
     comparing,
     explaining,
+    following,
     framing,
     handling,
     history,
@@ -36,7 +37,7 @@ from motcua.snapshot.headlines import (
     summary_table,
 )
 from motcua.snapshot.marts import Marts
-from motcua.snapshot.model import Bar, Chart, Content, Figure, Headline, Section, Table
+from motcua.snapshot.model import Bar, Chart, Content, Figure, Headline, Member, Section, Table
 from motcua.snapshot.notes import DECISIONS, definitions
 from motcua.snapshot.numbers import format_count, format_share
 from motcua.snapshot.ranking import ranked
@@ -80,6 +81,12 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         delivery_ids=tuple(record["delivery_id"] for record in marts.deliveries),
         cube=cube(marts),
         annexes=ANNEXES,
+        matters=proposals.matters(marts, known),
+        goals=tuple(
+            Member(record["metric_code"], record["metric_name"])
+            for record in marts.metrics
+            if record["goal_code"]
+        ),
     )
 
 
@@ -142,6 +149,7 @@ def _tables(
         comparing.table(marts.comparison),
         procedures.counts_table(marts.procedure_counts),
         parts.plan_tasks_table(marts.plan_tasks),
+        following.table(marts.conclusions),
         announcing.fields_table(marts.announcements_by_field),
         announcing.late_table(marts.announced_late),
         time_cuts.table(marts.time_cuts),

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from motcua.conclusions.edge import write_drafts
 from motcua.errors import PipelineError
 from motcua.files import write_csv
 from motcua.settings import Settings
@@ -79,6 +80,7 @@ _AGENDA = {
     "portal_differences": queries.PORTAL_DIFFERENCES,
     "announcements_by_field": queries.ANNOUNCEMENTS_BY_FIELD,
     "announced_late": queries.ANNOUNCED_LATE,
+    "conclusions": queries.CONCLUSIONS,
 }
 """What the agenda's parts are read by: field of the marts' rows → query."""
 
@@ -225,7 +227,9 @@ def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
         content = with_state(content, last + 1, "draft")
         folder = write_version(settings, content, differences)
         write_act(shelf, last + 1, "draft", MACHINE, clean_text(reason))
-        write_working_copy(shelf, review_code, folder / f"{stem_of(content)}.docx")
+        report = folder / f"{stem_of(content)}.docx"
+        write_working_copy(shelf, f"{review_code}.docx", report.read_bytes())
+        write_drafts(shelf, content)
     logger.info("%s: wrote version %02d to %s", review_code, last + 1, folder)
     return Pack(review_code=review_code, version=last + 1, folder=folder, is_new=True)
 

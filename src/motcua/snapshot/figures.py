@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from motcua.snapshot import (
     announcing,
     comparing,
+    following,
     incidents,
     numbers,
     overdue,
@@ -53,6 +54,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *targets.figures(marts.targets),
         *scorecard.figures(marts.scorecard_groups),
         *points.figures(marts),
+        *following.figures(marts.conclusions),
         *announcing.figures(marts.announcements_by_field),
         *comparing.figures(marts.comparison),
         *reconciling.figures(marts),

@@ -152,6 +152,7 @@ class Marts:
     portal_differences: Records
     announcements_by_field: Records
     announced_late: Records
+    conclusions: Records
     cube_rows: Records = ()
     cube_definitions: Records = ()
     cube_dossiers: Records = ()

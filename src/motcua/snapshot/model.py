@@ -277,11 +277,25 @@ class Cube:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """One matter for the chair as the notice of conclusions takes it over; staff give the rest.
+
+    ``agency_code`` and ``metric_code`` are empty where no one agency has most, or no metric tells.
+    """
+
+    text: str
+    agency_code: str
+    agency_name: str
+    metric_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything the pack says; ``summary`` stands on the first page, below the table ``ten``.
 
     ``history`` stands under it and comes not from the marts: what changed since the last sealed
-    version and which figures were found wrong since, with the tables of ``HISTORY``.
+    version and which figures were found wrong since, with the tables of ``HISTORY``. ``goals`` are
+    the metrics by which a conclusion can be measured.
     """
 
     header: Header
@@ -299,6 +313,8 @@ class Content:
     delivery_ids: tuple[str, ...]
     cube: Cube | None = None
     annexes: tuple[Annex, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    goals: tuple[Member, ...] = ()
 
     @property
     def first_page(self) -> tuple[Section, ...]:

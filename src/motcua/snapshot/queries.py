@@ -150,7 +150,7 @@ order by sum(refusals.finding_count) desc, refusals.dataset_code, refusals.rule_
 """
 
 METRICS = """
-select metric_code, metric_name, numerator_name, denominator_name, definition
+select metric_code, metric_name, numerator_name, denominator_name, goal_code, definition
 from review.dim_metrics
 order by metric_code
 """
@@ -1086,4 +1086,33 @@ order by
     if(announced.publication_code = 'late', announced.publication_late_days, 0) desc,
     announced.procedure_code
 limit {LIST_LINES}
+"""
+
+CONCLUSIONS = """
+select
+    conclusions.position_no,
+    conclusions.concluded_review_code,
+    conclusions.concluded_date,
+    conclusions.content,
+    coalesce(
+        agencies.agency_name,
+        if(conclusions.lead_agency_code = provinces.province_code, provinces.province_name, null),
+        conclusions.lead_agency_code
+    ) as agency_name,
+    conclusions.metric_name,
+    conclusions.goal_code,
+    conclusions.target_percent,
+    conclusions.due_date,
+    conclusions.state_code,
+    coalesce(states.code_name, conclusions.state_code) as state_name,
+    conclusions.numerator_count,
+    conclusions.denominator_count
+from review.mart_review__conclusions as conclusions
+inner join wanted on conclusions.review_code = wanted.review_code
+left join core.dim_agencies as agencies on conclusions.lead_agency_code = agencies.agency_code
+left join core.dim_provinces as provinces
+    on conclusions.province_code = provinces.province_code
+left join core.dim_codes as states
+    on conclusions.state_code = states.code and states.list_code = 'conclusion_state'
+order by conclusions.position_no
 """

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from motcua.snapshot import (
     announcing,
     comparing,
+    following,
     incidents,
     overdue,
     payments,
@@ -116,10 +117,13 @@ def _told(code: str, table: Table, where: str = "bảng") -> Paragraph:
 
 def _direction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ...]:
     plan = sentences.plan(figures) or say("plan", tables["plan_tasks"].empty_sentence)
-    before = say("conclusions", f"Thông báo kết luận kỳ trước: {NO_DATA}.")
     return (
         ("Kế hoạch cải cách hành chính", (plan,), ("plan_tasks",)),
-        ("Thực hiện Thông báo kết luận kỳ trước", (before,), ()),
+        (
+            "Thực hiện Thông báo kết luận kỳ trước",
+            (following.sentence(figures, marts.conclusions),),
+            (following.TABLE,),
+        ),
         (
             "Kiểm tra, tuyên truyền, tập huấn, đối thoại",
             (self_reported.direction_sentence(figures, marts.reform_figures),),
