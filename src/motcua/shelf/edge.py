@@ -129,6 +129,18 @@ def write_erratum(
     return erratum
 
 
+def read_other_errata(settings: Settings, review_code: str) -> tuple[tuple[str, Erratum], ...]:
+    """Read the errata of the other reviews of a review's province, each with its review's code."""
+    province_code = review_code.rpartition("-")[2]
+    shelves = sorted(settings.snapshots.glob(f"*-{province_code}/"))
+    return tuple(
+        (shelf.name, erratum)
+        for shelf in shelves
+        if shelf.name != review_code
+        for erratum in read_errata(shelf)
+    )
+
+
 def read_conclusions(settings: Settings) -> list[Conclusion]:
     """Read what all meetings concluded, in the order of reviews and of the notices."""
     shelves = sorted(settings.snapshots.glob("*/"))

@@ -1,6 +1,6 @@
 """The annexes PL1–PL19 in their numbers: which tables each holds, what is said without a source."""
 
-from motcua.snapshot.model import CHANGES, ERRATA, RESTATED, Annex
+from motcua.snapshot.model import CHANGES, ERRATA, OTHER_ERRATA, RESTATED, Annex
 
 _NO_SOURCE = "kho chưa có nguồn số liệu của biểu này"
 
@@ -30,7 +30,13 @@ ANNEXES = (
         "Đối chiếu ba nguồn",
         ("reconciled_forms", "reconciled_portal", "reconciled_agencies"),
     ),
-    Annex(16, "Số liệu kỳ trước đã thay đổi, đính chính", (RESTATED, CHANGES, ERRATA)),
+    Annex(
+        16,
+        "Số liệu kỳ trước đã thay đổi, đính chính",
+        (RESTATED, CHANGES, ERRATA, OTHER_ERRATA),
+        apart_from=ERRATA,
+        apart="Đính chính",
+    ),
     Annex(17, "Hồ sơ cần giải trình (chỉ bản nội bộ)", ("to_explain",)),
     Annex(18, "Định nghĩa chỉ tiêu và quy tắc đếm", holds_definitions=True),
     Annex(19, "Nhật ký giao nhận số liệu, mã SHA-256", ("coverage", "deliveries", "refusals")),

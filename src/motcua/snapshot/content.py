@@ -196,6 +196,7 @@ def _tables(
         explaining.restated_table(marts.sealed_packs, marts.restatements, known),
         history.changes_table(()),
         history.errata_table(()),
+        history.other_errata_table(()),
         parts.coverage_table(
             marts.localities, marts.review["end_date"], framing.complete_codes(marts)
         ),

@@ -224,7 +224,10 @@ class _Report:
         self._centred_heading(title, is_on_new_page=is_long and annex.number > 1)
         if annex.sentence:
             self._paragraph(annex.sentence)
-        for table in tables:
+        for position, table in enumerate(tables):
+            if table.code == annex.apart_from and any(one.rows for one in tables[position:]):
+                apart = f"Phụ lục {annex.number} (tiếp). {annex.apart}"
+                self._centred_heading(apart, is_on_new_page=True)
             if table.rows:
                 self._table_title(table.title, table.unit)
             wide = len(table.columns) > _MANY_COLUMNS

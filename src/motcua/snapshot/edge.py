@@ -23,6 +23,7 @@ from motcua.shelf.edge import (
     put_in_place,
     read_acts,
     read_errata,
+    read_other_errata,
     read_place,
     read_seal_faults,
     read_versions,
@@ -33,7 +34,12 @@ from motcua.shelf.edge import (
 from motcua.shelf.states import DIFFERENCES, MANIFEST, last_sealed
 from motcua.snapshot import queries, restatement
 from motcua.snapshot.content import build_content, with_office, with_state
-from motcua.snapshot.history import differences_json, with_changes, with_errata
+from motcua.snapshot.history import (
+    differences_json,
+    with_changes,
+    with_errata,
+    with_other_errata,
+)
 from motcua.snapshot.listing import changes
 from motcua.snapshot.marts import Marts, Record, Records
 from motcua.snapshot.model import Content, figures_sha256, from_json
@@ -219,6 +225,7 @@ def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
     with lock_review(settings, review_code) as shelf:
         last = max(read_versions(shelf), default=0)
         content = with_errata(content, read_errata(shelf))
+        content = with_other_errata(content, read_other_errata(settings, review_code))
         if last and _says_the_same(shelf / folder_name(last), content):
             logger.info("%s: nothing new to say since version %02d", review_code, last)
             folder = shelf / folder_name(last)

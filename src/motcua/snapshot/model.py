@@ -18,10 +18,13 @@ from pydantic import TypeAdapter
 from motcua.snapshot import numbers
 
 CHANGES, RESTATED, ERRATA = "changes", "restated", "errata"
+OTHER_ERRATA = "other_errata"
 DIMENSIONS = ("agency", "field", "level", "channel")
 """What the handling of the period may be looked at by, in the order of ``Cube.dimensions``."""
-HISTORY = (CHANGES, RESTATED, ERRATA)
+HISTORY = (CHANGES, RESTATED, ERRATA, OTHER_ERRATA)
 """The tables that tell of other versions; what they hold are no figures of this one."""
+_UNSUMMED = frozenset((CHANGES, RESTATED, OTHER_ERRATA))
+"""Of these, what alone makes no new version."""
 SIMULATED_BANNER = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 
 PRINTED_LINES = 200
@@ -171,13 +174,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """One annex: its tables, or the sentence in their place; one of them holds the definitions."""
+    """One annex: its tables, or the sentence in their place; one of them holds the definitions.
+
+    From the table ``apart_from`` on, what has lines stands on a page of its own under ``apart``.
+    """
 
     number: int
     title: str
     table_codes: tuple[str, ...] = ()
     sentence: str = ""
     holds_definitions: bool = False
+    apart_from: str = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,6 +464,6 @@ def figures_sha256(content: Content) -> str:
         content,
         header=header,
         history=(),
-        tables=tuple(table for table in content.tables if table.code not in {CHANGES, RESTATED}),
+        tables=tuple(table for table in content.tables if table.code not in _UNSUMMED),
     )
     return hashlib.sha256(to_json(bare)).hexdigest()
