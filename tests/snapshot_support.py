@@ -12,7 +12,7 @@ from motcua.receipts import Receipt, ReceivedFile
 from motcua.shelf.states import Answer, Erratum
 from motcua.snapshot import document, pack, slides
 from motcua.snapshot.answering import with_answers
-from motcua.snapshot.history import with_changes, with_errata
+from motcua.snapshot.history import with_changes, with_errata, with_other_errata
 from motcua.snapshot.listing import changes
 from motcua.snapshot.marts import HANDLING_MEASURES, Marts
 from motcua.snapshot.model import Content, count_cell, figures_sha256
@@ -172,6 +172,8 @@ def make_told(content: Content) -> Content:
         at="2025-02-04T08:00:00+07:00",
     )
     noted = with_answers(with_errata(content, (erratum,)), (answer,))
+    other = erratum.model_copy(update={"text": "Kỳ trước in thiếu một nhiệm vụ."})
+    noted = with_other_errata(noted, (("2023-CY-H01", other),))
     return with_changes(noted, 1, "Sở Nội vụ báo cáo lại", changes(sealed, content))
 
 

@@ -305,6 +305,23 @@ def feedback(
 
 
 @app.command()
+def conclusions(
+    path: Annotated[
+        Path, typer.Argument(metavar="WORKBOOK", exists=True, dir_okay=False, help="ket_luan_….")
+    ],
+) -> None:
+    """Read back what a meeting concluded; the next one's pack shows how each was met."""
+    from motcua.conclusions import edge
+
+    taken = edge.run_conclusions(read_settings(), path)
+    for fault in taken.faults:
+        errors.print(fault, markup=False, soft_wrap=True)
+    if taken.faults:
+        raise typer.Exit(1)
+    console.print(f"{taken.review_code}: {taken.line_count} conclusions kept; run `motcua build`")
+
+
+@app.command()
 def docs() -> None:
     """Write dbt's documentation of the project as one static page."""
     from motcua.warehouse import edge

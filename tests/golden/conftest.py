@@ -64,7 +64,7 @@ create table review.dim_reviews (
 );
 create table review.dim_metrics (
     metric_code varchar, metric_name varchar, numerator_name varchar, denominator_name varchar,
-    definition varchar
+    goal_code varchar, definition varchar
 );
 create table review.mart_review__handling (
     rule_code varchar, period_code varchar, province_code varchar, agency_code varchar,
@@ -202,6 +202,50 @@ create table review.mart_review__to_explain (
     flag_name varchar, dossier_count bigint, denominator_count bigint, denominator_name varchar,
     peer_median_rate double, peer_agency_count bigint
 );
+create table review.mart_review__procedure_counts (
+    period_code varchar, province_code varchar, field_code varchar, procedure_count bigint,
+    province_procedure_count bigint, district_procedure_count bigint,
+    commune_procedure_count bigint, other_procedure_count bigint, with_dossier_count bigint
+);
+create table review.mart_review__due_soon (
+    period_code varchar, province_code varchar, agency_code varchar, field_code varchar,
+    level_code varchar, due_within_3_days_count bigint, due_within_5_days_count bigint,
+    due_within_10_days_count bigint, pending_in_due_count bigint, pending_paused_count bigint
+);
+create table review.mart_review__comparison (
+    period_code varchar, province_code varchar, agency_code varchar, level_code varchar,
+    numerator_count bigint, denominator_count bigint, low_rate double, high_rate double,
+    best_rank bigint, worst_rank bigint, rank_of bigint, mix_adjusted_in_time_rate double,
+    level_in_time_rate double
+);
+create table review.mart_review__points (
+    version_code varchar, period_code varchar, province_code varchar, component_code varchar,
+    scope_code varchar, member_code varchar, missed_count bigint, denominator_count bigint,
+    max_score decimal(9, 6), score decimal(9, 6), lost_points decimal(9, 6), points_per_miss double
+);
+create table review.mart_review__reconciliation (
+    period_code varchar, province_code varchar, agency_code varchar, field_code varchar,
+    column_no integer, reported_count bigint, recomputed_count bigint,
+    reported_gap_dossiers bigint, rule_gap_dossiers bigint, late_arrival_count bigint,
+    reported_unexplained_dossiers bigint, portal_compared_count bigint, portal_count bigint,
+    portal_gap_dossiers bigint, only_on_portal_count bigint, added_by_portal_count bigint,
+    portal_lacks_count bigint, removed_by_portal_count bigint, portal_unexplained_dossiers bigint
+);
+create table review.mart_review__announcements (
+    period_code varchar, province_code varchar, procedure_code varchar, procedure_name varchar,
+    field_code varchar, effective_date date, submitted_for_announcement_date date,
+    announced_date date, publicised_date date, announcement_code varchar,
+    announcement_late_days integer, publication_code varchar, publication_late_days integer
+);
+create table review.mart_review__conclusions (
+    review_code varchar, position_no integer, concluded_review_code varchar, province_code varchar,
+    content varchar, lead_agency_code varchar, metric_name varchar, goal_code varchar,
+    target_percent decimal(18, 4), due_date date, concluded_date date, state_code varchar,
+    numerator_count bigint, denominator_count bigint
+);
+create table review.mart_review__portal_differences (
+    period_code varchar, dossier_key varchar, province_code varchar, reason_code varchar
+);
 create table review.dim_restatement_reasons (reason_code varchar, position_no integer);
 create table review.dim_sealed_packs (review_code varchar, pack_no integer, as_of_date date);
 create table review.mart_review__restatements (
@@ -282,9 +326,11 @@ insert into review.dim_reviews values
     ('2023-CY-X01', 'Empty review', null, '2023-CY', null, null, 'X01', null, '2025-01-10');
 insert into review.dim_metrics values
     ('resolved_in_time', 'Tỷ lệ giải quyết trước và đúng hạn', 'giải quyết trước hạn và đúng hạn',
-     'đã giải quyết trong kỳ', '(Trước hạn + đúng hạn) trên đã giải quyết; so ngày.'),
+     'đã giải quyết trong kỳ', 'at_least', '(Trước hạn + đúng hạn) trên đã giải quyết; so ngày.'),
+    ('pending_overdue', 'Tỷ lệ đang giải quyết quá hạn', 'đang giải quyết quá hạn',
+     'đang giải quyết', 'at_most', 'Quá hạn trên đang giải quyết.'),
     ('online_received', 'Tỷ lệ tiếp nhận trực tuyến', 'tiếp nhận trực tuyến', 'tiếp nhận trong kỳ',
-     'Hồ sơ nộp trực tuyến trên tổng tiếp nhận trong kỳ.');
+     'at_least', 'Hồ sơ nộp trực tuyến trên tổng tiếp nhận trong kỳ.');
 insert into quality.fct_deliveries values
     ('00aa11bb22cc33dd', 'ag-tinh', 'H01', 'nam-2024.zip', 'opencps_csv', '2025-01-10 07:30:00',
      '2025-01-10 08:00:00', true, 'accepted_in_part', null, null, 1200, 1180, 20),
@@ -573,6 +619,63 @@ insert into review.mart_review__to_explain values
      17),
     ('2024-CY', 'H01', 'H01.20.01', 'ended_after_due',
      'Rút, dừng hoặc không tiếp nhận sau ngày hẹn trả', 2, 50, 'Tổng nhận', null, 0);
+insert into review.mart_review__procedure_counts values
+    ('2024-CY', 'H01', 'G01', 1200, 1200, 0, 0, 0, 600),
+    ('2024-CY', 'H01', 'G02', 724, 0, 424, 299, 1, 300);
+insert into review.mart_review__due_soon values
+    ('2024-CY', 'H01', 'H01.01', 'G01', 'province', 2, 3, 6, 12, 2),
+    ('2024-CY', 'H01', 'H01.20', 'G02', 'district', 1, 1, 3, 9, 0),
+    ('2024-CY', 'H01', 'H01.20', 'G03', 'district', 0, 0, 0, 4, 4);
+insert into review.mart_review__comparison values
+    ('2024-CY', 'H01', 'H01.01', 'province', 990, 1000, 0.9818, 0.9946, 1, 1, 2, 0.9871, 0.965),
+    ('2024-CY', 'H01', 'H01.02', 'province', 940, 1000, 0.9235, 0.9531, 2, 2, 2, 0.9412, 0.965),
+    ('2024-CY', 'H01', 'H01.20.01', 'commune', 27, 29, 0.7804, 0.9809, null, null, null, null,
+     0.931),
+    ('2024-CY', 'H01', 'H01.21.01', 'commune', 0, 0, null, null, null, null, null, null, 0.931);
+insert into review.mart_review__points values
+    ('2022-06', '2024-CY', 'H01', 'progress', 'province', 'all', 69234, 597918, 20, 17.684164,
+     2.315836, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'petitions_on_time', 'province', 'all', 0, 50, 6, 6, 0, 0.12),
+    ('2022-06', '2024-CY', 'H01', 'progress', 'field', 'G01', 60000, 597918, 20, 17.684164,
+     2.006964, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'progress', 'field', 'G09', 9234, 597918, 20, 17.684164,
+     0.308872, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'progress', 'agency', 'H01.20.01', 50000, 597918, 20, 17.684164,
+     1.67247, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'unknown', 69234, 597918, 20, 17.684164,
+     2.315836, 0.0000334494);
+insert into review.mart_review__reconciliation values
+    ('2024-CY', 'H01', 'H01.01', 'G01', 3, 1010, 1000, 10, 7, 2, 5, 1000, 996, -4, 3, 0, 9, 0, 2),
+    ('2024-CY', 'H01', 'H01.01', 'G01', 7, 900, 893, 7, 7, 0, 0, 893, 893, 0, 0, 0, 0, 0, 0),
+    ('2024-CY', 'H01', 'H01.01', 'G01', 4, 500, 500, 0, 0, 0, 0, null, null, null, 0, 0, 0, 0, 0),
+    ('2024-CY', 'H01', 'H01.20', 'G02', 3, null, 700, null, null, null, null, 700, 698, -2, 0, 0,
+     2, 0, 0);
+insert into core.dim_codes values
+    ('portal_difference', 'portal_lacks', 'Cổng không có hồ sơ này', 1),
+    ('portal_difference', 'only_on_portal', 'Chỉ Cổng có hồ sơ này', 2);
+insert into review.mart_review__portal_differences
+select '2024-CY', 'k' || n, 'H01', if(n < 11, 'portal_lacks', 'only_on_portal')
+from range(14) as lines (n);
+insert into review.mart_review__announcements values
+    ('2024-CY', 'H01', 'P1', 'Cấp giấy chứng nhận quyền sử dụng đất', 'G01', '2024-03-15',
+     '2024-03-01', '2024-03-12', '2024-03-29', 'late', 2, 'late', 8),
+    ('2024-CY', 'H01', 'P2', 'Đăng ký khai sinh', 'G02', '2024-06-14', '2024-05-20', '2024-06-03',
+     '2024-06-05', 'on_time', 0, 'on_time', 0),
+    ('2024-CY', 'H01', 'P3', 'Chứng thực', 'G02', null, null, '2024-06-03', null, 'unknown', null,
+     'none', null),
+    ('2024-CY', 'H01', 'P4', 'Chứng thực bản sao', 'G02', '2024-01-02', '2023-12-01', '2023-12-28',
+     '2024-01-11', 'none', 3, 'late', 4);
+insert into core.dim_codes values
+    ('conclusion_state', 'reached', 'Đạt', 1), ('conclusion_state', 'not_reached', 'Chưa đạt', 2),
+    ('conclusion_state', 'not_measured', 'Không đo được', 3);
+insert into review.mart_review__conclusions values
+    ('2024-CY-H01', 1, '2023-CY-H01', 'H01', 'Giải quyết dứt điểm hồ sơ đất đai quá hạn', 'H01.01',
+     'Tỷ lệ đang giải quyết quá hạn', 'at_most', 5, '2024-06-30', '2024-01-20', 'not_reached', 12,
+     90),
+    ('2024-CY-H01', 2, '2023-CY-H01', 'H01', 'Nâng tỷ lệ tiếp nhận trực tuyến', 'H01',
+     'Tỷ lệ tiếp nhận trực tuyến', 'at_least', 80, null, '2024-01-20', 'reached', 853, 1000),
+    ('2024-CY-H01', 3, '2023-CY-H01', 'H01', 'Bố trí thêm máy tính cho Bộ phận Một cửa', 'H01.20',
+     null, null, null, '2024-12-31', '2024-01-20', 'not_measured', 0, 0);
 insert into review.dim_sealed_packs values
     ('2024-CY-H01', 1, '2025-01-05'), ('2024-CY-H01', 2, '2025-01-07');
 insert into review.dim_restatement_reasons values ('due_date', 1), ('arrived_late', 7);

@@ -1,5 +1,6 @@
 """A version from draft to sealed: who may do what, what the seal holds, what comes after it."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -22,9 +23,11 @@ from motcua.approval.edge import (
 from motcua.errors import PipelineError
 from motcua.receipts import write_receipt
 from motcua.settings import Settings
-from motcua.shelf.edge import read_acts, read_errata, read_sealed
+from motcua.shelf.edge import read_acts, read_errata, read_other_errata, read_sealed
 from motcua.snapshot import edge
-from motcua.snapshot.edge import run_restate, run_snapshot, verify_pack
+from motcua.snapshot.edge import read_pack_content, run_restate, run_snapshot, verify_pack
+from motcua.snapshot.history import with_other_errata
+from motcua.snapshot.model import figures_sha256
 from snapshot_support import make_receipt, quick_renderings
 
 REVIEW = "2024-CY-H01"
@@ -357,6 +360,22 @@ def test_an_erratum_is_noted_of_a_sealed_figure_and_told_by_the_next_draft(seal)
     assert "Đúng là 65" in (seal.snapshots / "index.html").read_text()
     assert verify_pack(version(seal)) == []
     assert len(read_errata(seal.snapshots / REVIEW)) == 1
+
+
+def test_errata_of_a_provinces_other_packs_stand_on_a_page_and_make_no_version(seal):
+    run_erratum(seal, version(seal), "plan_done", "Đúng là 65", "Văn thư")
+    made = read_other_errata(seal, "2025-CY-H01")
+    shelf = seal.snapshots / "2023-CY-H01"
+    shelf.mkdir()
+    shutil.copyfile(seal.snapshots / REVIEW / "errata.jsonl", shelf / "errata.jsonl")
+    content = read_pack_content(version(seal))
+    told = with_other_errata(content, read_other_errata(seal, REVIEW))
+
+    assert [(code, erratum.text) for code, erratum in made] == [(REVIEW, "Đúng là 65")]
+    assert read_other_errata(seal, "2024-CY-H49") == ()
+    assert [row.cells[2].text for row in told.table("other_errata").rows] == ["2023-CY-H01, bản 01"]
+    assert figures_sha256(told) == figures_sha256(dataclasses.replace(told, history=()))
+    assert figures_sha256(told) == figures_sha256(content)
 
 
 def test_an_erratum_of_a_draft_is_refused(draft):

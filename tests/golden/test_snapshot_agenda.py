@@ -13,9 +13,11 @@ from docx import Document
 from motcua.snapshot.document import render_docx
 from motcua.snapshot.edge import read_content
 from motcua.snapshot.marts import (
+    DUE_SOON_MEASURES,
     OVERDUE_MEASURES,
     PAYMENT_MEASURES,
     PETITION_MEASURES,
+    PROCEDURE_MEASURES,
     RECEPTION_MEASURES,
     TIME_CUT_MEASURES,
 )
@@ -55,6 +57,8 @@ SUMS = {
     "petitions_sources": ("mart_review__petitions", PETITION_MEASURES),
     "petitions": ("mart_review__petitions", PETITION_MEASURES),
     "time_cuts": ("mart_review__time_cuts", TIME_CUT_MEASURES),
+    "procedure_counts": ("mart_review__procedure_counts", PROCEDURE_MEASURES),
+    "due_soon": ("mart_review__due_soon", DUE_SOON_MEASURES[:3]),
     "procedures_leading": ("mart_review__procedures", ("received_count", "resolved_count")),
 }
 
@@ -122,6 +126,21 @@ def test_sentences_say_what_the_marts_hold(marts, content):
         "from review.mart_review__late_reception",
         "matter_apologies_unsent": "sum(apology_owed_count - apology_sent_count) "
         "from review.mart_review__overdue",
+        "pending_due_3": "sum(due_within_3_days_count) from review.mart_review__due_soon",
+        "pending_due_10": "sum(due_within_10_days_count) from review.mart_review__due_soon",
+        "reported_unexplained": "sum(reported_unexplained_dossiers) from "
+        "(from review.mart_review__reconciliation where column_no = 3)",
+        "portal_gap": "sum(portal_gap_dossiers) from "
+        "(from review.mart_review__reconciliation where column_no = 3)",
+        "portal_differing": "count(*) from review.mart_review__portal_differences",
+        "announcement_all": "count(*) from (from review.mart_review__announcements "
+        "where announcement_code <> 'none')",
+        "publication_late": "count(*) from (from review.mart_review__announcements "
+        "where publication_code = 'late')",
+        "points_1_missed": "max(missed_count) from "
+        "(from review.mart_review__points where scope_code = 'province')",
+        "comparison_ranked": "count(*) from "
+        "(from review.mart_review__comparison where denominator_count >= 30)",
         "ended_after_due": "sum(dossier_count) from (from review.mart_review__to_explain "
         "where flag_code = 'ended_after_due')",
     }
@@ -151,7 +170,7 @@ def test_overdue_measures_reach_the_table_of_agencies(content):
 
 def test_annexes_have_the_numbers_of_the_outline(content):
     assert [annex.number for annex in content.annexes] == list(range(1, 20))
-    assert [annex.number for annex in content.annexes if annex.sentence] == [3, 4, 10, 15]
+    assert [annex.number for annex in content.annexes if annex.sentence] == [4]
     assert [annex.number for annex in content.annexes if annex.holds_definitions] == [18]
 
 
@@ -310,3 +329,84 @@ def test_what_was_restated_alone_makes_no_new_version(marts, content):
     assert figures_sha256(read) == figures_sha256(content)
     marts.execute("update review.mart_review__overdue set apology_sent_count = 0")
     assert figures_sha256(read_content(marts, REVIEW)) != figures_sha256(content)
+
+
+def test_parts_and_rest_of_a_gap_make_it_up_in_every_line(content):
+    for row in shown(content, "reconciled_forms", "body"):
+        gap = row["reported_count"] - row["recomputed_count"]
+        parts = row["rule_gap_dossiers"] - row["late_arrival_count"]
+        assert gap == row["reported_gap_dossiers"] == parts + row["reported_unexplained_dossiers"]
+    lines = shown(content, "reconciled_portal", "body")
+    for row in lines:
+        more = row["only_on_portal_count"] + row["added_by_portal_count"]
+        less = row["portal_lacks_count"] + row["removed_by_portal_count"]
+        gap = row["portal_count"] - row["portal_compared_count"]
+        rest = row["portal_unexplained_dossiers"]
+        assert gap == row["portal_gap_dossiers"] == more - less + rest
+    assert len(lines) == 2, "the portal's list does not tell column 4"
+
+
+def test_cells_of_an_agency_agree_are_explained_or_keep_a_rest(content):
+    rows = {row["agency"]: row for row in shown(content, "reconciled_agencies", "body")}
+    office, district = rows["Sở Tài nguyên và Môi trường"], rows["UBND huyện Tri Tôn"]
+    reported = ("cell", "equal", "explained", "open")
+
+    assert [office[f"reported_{n}_count"] for n in reported] == [3, 1, 1, 1]
+    assert [district[f"reported_{n}_count"] for n in reported] == [0, 0, 0, 0]
+    assert [district[f"portal_{n}_count"] for n in reported] == [1, 0, 1, 0]
+
+
+def test_agencies_are_ranked_only_where_their_intervals_part(content):
+    rows = {row["agency"]: row for row in shown(content, "comparison", "body")}
+
+    assert rows["Sở Xây dựng"]["rank"] == "2/2"
+    assert rows["UBND xã Bình Hòa"]["rank"] == "–"
+    assert rows["UBND xã Bình Hòa"]["adjusted"] is None
+    assert len(rows) == 3, "who resolved nothing is not compared"
+    assert content.figures["comparison_above"].cell.value == 1
+    assert content.figures["comparison_below"].cell.value == 1
+
+
+def test_a_rank_that_may_be_several_shows_both_ends(marts):
+    marts.execute("update review.mart_review__comparison set worst_rank = 2 where best_rank = 1")
+    rows = shown(read_content(marts, REVIEW), "comparison", "body")
+
+    assert rows[0]["rank"] == "1–2/2"
+
+
+def test_points_are_those_of_members_with_dossiers_enough(content):
+    (field,) = shown(content, "points_fields", "body")
+    (agency,) = shown(content, "points_agencies", "body")
+    whole = shown(content, "points_components", "body")
+
+    assert (field["member"], field["missed"], field["points"]) == ("Đất đai", 60000, 2.006964)
+    assert agency["member"] == "UBND xã Bình Hòa (UBND huyện Tri Tôn)"
+    assert [(row["missed"], row["points"]) for row in whole] == [(69234, 2.315836), (0, 0)]
+    assert [row["tenth"] for row in whole] == [2990, None]
+
+
+def test_fields_due_soon_are_listed_most_first_without_those_of_none(content):
+    assert [row["field"] for row in shown(content, "due_soon", "body")] == ["Đất đai", "Hộ tịch"]
+
+
+def test_what_was_late_in_another_period_is_not_said_late_in_this(content):
+    rows = shown(content, "announcements_late", "body")
+    days = [(row["code"], row["announcement_days"], row["publication_days"]) for row in rows]
+
+    assert days == [("P1", 2, 8), ("P4", None, 4)]
+    land, civil = shown(content, "announcements_fields", "body")
+    assert [civil[f"announcement_{n}_count"] for n in ("all", "on_time", "late", "unknown")] == [
+        *(2, 1, 0, 1)
+    ]
+    assert (land["announcement_late_count"], land["publication_late_count"]) == (1, 1)
+
+
+def test_nothing_announced_and_no_register_are_told_apart(marts):
+    def said() -> str:
+        sections = read_content(marts, REVIEW).sections
+        return next(p.text for s in sections for p in s.paragraphs if p.code == "announced")
+
+    marts.execute("delete from review.mart_review__announcements")
+    assert said().endswith("trong kỳ: không phát sinh.")
+    marts.execute("delete from review.mart_review__procedure_counts")
+    assert said().endswith("trong kỳ: chưa có dữ liệu.")

@@ -11,6 +11,7 @@ from docx.shared import Mm, Pt
 from motcua.snapshot.charts import spoken
 from motcua.snapshot.content import with_office
 from motcua.snapshot.document import render_docx
+from motcua.snapshot.model import Content
 
 
 @pytest.fixture
@@ -113,3 +114,16 @@ def test_charts_are_pictures_that_say_what_they_show(report, content):
         spoken(chart) for chart in content.charts
     ]
     assert all(bar.text in spoken(chart) for chart in content.charts for bar in chart.bars)
+
+
+def test_errata_stand_on_a_page_of_their_own_where_there_are_any(content, told):
+    def apart(said: Content) -> list[bool | None]:
+        paragraphs = Document(io.BytesIO(render_docx(said))).paragraphs
+        return [
+            paragraph.paragraph_format.page_break_before
+            for paragraph in paragraphs
+            if paragraph.text == "Phụ lục 16 (tiếp). Đính chính"
+        ]
+
+    assert apart(told) == [True]
+    assert apart(content) == []

@@ -28,7 +28,7 @@ days = st.one_of(st.none(), st.dates(datetime.date(2024, 6, 1), datetime.date(20
 
 NO_SENTENCE = re.compile(r"None|nan|NaN|inf\b|[{}]|  | [,.;:]|\(\)|–|phần trăm %")
 WORDS_WITH_DIGITS = re.compile(
-    r"\d{2}/\d{2}/\d{4}|năm \d{4}|6 tháng|(?:trong |dưới )(?:3|5|10|30) (?:ngày|hồ sơ)|766|A-"
+    r"\d{2}/\d{2}/\d{4}|năm \d{4}|6 tháng|(?:trong |dưới |từ )(?:3|5|10|30) (?:ngày|hồ sơ)|766|A-"
 )
 
 
@@ -171,14 +171,21 @@ DEADLINES = {
     "overdue_dated_count": 2,
     "overdue_median_days": 3.5,
     "overdue_longest_days": 6,
-    "due_3_count": 1,
-    "due_5_count": 2,
-    "due_10_count": 4,
+}
+DUE_SOON = {
+    "field_code": "land",
+    "field_name": "Đất đai",
+    "due_within_3_days_count": 1,
+    "due_within_5_days_count": 2,
+    "due_within_10_days_count": 4,
+    "pending_in_due_count": 9,
+    "pending_paused_count": 3,
 }
 
 
 def test_open_dossiers_say_how_late_they_are_and_what_falls_due():
-    content = build_content(make_marts([one_line()], deadlines=(DEADLINES,)))
+    told = {"deadlines": (DEADLINES,), "due_soon": (DUE_SOON,)}
+    content = build_content(make_marts([one_line()], **told))
 
     assert paragraph(content, "pending").text.endswith(
         "Số ngày làm việc quá hạn: trung vị 3,5, dài nhất 6. Sắp đến hạn (không tính hồ sơ tạm "

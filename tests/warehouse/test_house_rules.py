@@ -49,6 +49,9 @@ ROLL_UPS = {
         *("mart_review__channels", "mart_review__petitions", "mart_review__services"),
         "mart_review__plan_tasks",
     },
+    "mart_review__conclusions": {
+        *("mart_review__targets", "mart_review__handling", "mart_review__late_reception"),
+    },
     "mart_review__to_explain": {"mart_review__handling"},
     "mart_review__handling_current_map": {"mart_review__handling"},
 }
@@ -296,9 +299,14 @@ def test_every_doc_block_is_used(manifest, models):
 
 
 def test_nodes_are_few_enough_to_build_fast(manifest):
-    """A node costs 0.1 s in every build; whoever needs another argues for it here."""
+    """A node costs 0.1 s in every build; whoever needs another argues for it here.
+
+    295 and the list of procedures announced or publicised late with its grain (annex PL10, which
+    no other mart could give: two nodes), and what each meeting concluded with how it was met (a
+    fact that an analyst can query and its mart, with their grains, and two views on the way: six).
+    """
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 295
+    assert len(nodes) <= 303
 
 
 def test_project_needs_no_package():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from motcua.shelf.states import GROUP
 from motcua.snapshot.cube import LISTED
+from motcua.snapshot.following import TABLE as CONCLUSIONS
 from motcua.snapshot.listing import cell_codes, row_labels
 from motcua.snapshot.model import Cell, Content, Given, Row, Table, absent_cell, share_cell
 from motcua.snapshot.numbers import NO_DATA, NOT_COMPARABLE, NOTHING_HAPPENED, format_count
@@ -114,9 +115,18 @@ def sheets_of(content: Content) -> tuple[Sheet, ...]:
     )
 
 
-def conclusions_of(content: Content, agency_code: str) -> tuple[str, ...]:  # noqa: ARG001
-    """Give what the last meeting concluded on an agency; nobody sends conclusions yet."""
-    return ()
+def conclusions_of(content: Content, agency_code: str) -> tuple[str, ...]:
+    """Give what the last meeting concluded on an agency, each with its result and state."""
+    table = content.table(CONCLUSIONS)
+    places = {column.code: place for place, column in enumerate(table.columns)}
+    found = []
+    for row in table.rows:
+        if ("agency", agency_code) in row.of:
+            said, result, state = (
+                row.cells[places[code]].text for code in ("content", "result", "state")
+            )
+            found.append(f"{said} ({result}, {state})")
+    return tuple(found)
 
 
 def _places(table: Table) -> dict[tuple[tuple[str, str], ...], _Place]:

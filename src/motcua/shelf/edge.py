@@ -1,7 +1,8 @@
 """Read and write what lies on the shelf beside the packs: acts, errata, the page of all packs.
 
-``var/snapshots/<review_code>/`` holds the versions ``v<NN>/``, ``states.jsonl``, ``errata.jsonl``
-and ``lam_viec/``, where staff edit a copy of the report in Word.
+``var/snapshots/<review_code>/`` holds the versions ``v<NN>/``, ``states.jsonl``, ``errata.jsonl``,
+``conclusions.jsonl`` and ``lam_viec/``, where staff edit a copy of the report in Word, the draft
+notice of conclusions and its workbook.
 """
 
 import contextlib
@@ -27,6 +28,7 @@ from motcua.shelf.states import (
     MANIFEST,
     Act,
     Answer,
+    Conclusion,
     Erratum,
     StateCode,
     last_sealed,
@@ -36,6 +38,7 @@ from motcua.shelf.states import (
 STATES = "states.jsonl"
 ERRATA = "errata.jsonl"
 ANSWERS = "giai_trinh.jsonl"
+CONCLUSIONS = "conclusions.jsonl"
 WORKING = "lam_viec"
 
 _VERSION = re.compile(r"v(\d{2,})")
@@ -139,6 +142,29 @@ def write_erratum(
     return erratum
 
 
+def read_other_errata(settings: Settings, review_code: str) -> tuple[tuple[str, Erratum], ...]:
+    """Read the errata of the other reviews of a review's province, each with its review's code."""
+    province_code = review_code.rpartition("-")[2]
+    shelves = sorted(settings.snapshots.glob(f"*-{province_code}/"))
+    return tuple(
+        (shelf.name, erratum)
+        for shelf in shelves
+        if shelf.name != review_code
+        for erratum in read_errata(shelf)
+    )
+
+
+def read_conclusions(settings: Settings) -> list[Conclusion]:
+    """Read what all meetings concluded, in the order of reviews and of the notices."""
+    shelves = sorted(settings.snapshots.glob("*/"))
+    return [row for shelf in shelves for row in _read_rows(shelf / CONCLUSIONS, Conclusion)]
+
+
+def write_conclusions(shelf: Path, rows: Sequence[Conclusion]) -> None:
+    """Write what a meeting concluded in place of what was read before."""
+    write_whole(shelf / CONCLUSIONS, "".join(f"{row.model_dump_json()}\n" for row in rows))
+
+
 def read_manifest_sha256(folder: Path) -> str:
     """Sum the manifest of a version."""
     return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
@@ -173,12 +199,11 @@ def put_in_place(partial: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write_working_copy(shelf: Path, review_code: str, report: Path) -> None:
-    """Lay a copy of the report out for staff to edit, unless there is one."""
-    copy = shelf / WORKING / f"{review_code}.docx"
-    if copy.exists():
-        return
-    write_whole(copy, report.read_bytes())
+def write_working_copy(shelf: Path, name: str, made: bytes) -> None:
+    """Lay a file out for staff to work on, unless there is one: theirs is never written over."""
+    copy = shelf / WORKING / name
+    if not copy.exists():
+        write_whole(copy, made)
 
 
 def write_index(settings: Settings) -> Path:
@@ -199,12 +224,12 @@ def _read_review(shelf: Path) -> Review | None:
     )
     if not entries:
         return None
-    working = shelf / WORKING / f"{shelf.name}.docx"
+    working = sorted((shelf / WORKING).glob("*.[dx][ol][cs]x"))
     return Review(
         review_code=shelf.name,
         entries=entries,
         errata=read_errata(shelf),
-        working_copy=f"{shelf.name}/{WORKING}/{working.name}" if working.exists() else "",
+        working_copies=tuple(f"{shelf.name}/{WORKING}/{path.name}" for path in working),
         sealed_version=last_sealed(acts),
     )
 

@@ -52,12 +52,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review: its versions, last first, the errata of its sealed ones, the working copy."""
+    """A review: its versions, last first, the errata of its sealed ones, files to work on."""
 
     review_code: str
     entries: tuple[Entry, ...]
     errata: tuple[Erratum, ...]
-    working_copy: str
+    working_copies: tuple[str, ...]
     sealed_version: int | None
 
     @property

@@ -93,6 +93,27 @@ def latest_answers(answers: Sequence[Answer]) -> tuple[Answer, ...]:
     return tuple(last.values())
 
 
+class Conclusion(BaseModel):
+    """One row of ``conclusions.jsonl``: what a meeting concluded, as staff wrote it.
+
+    ``target_percent`` is a decimal as text, days are ISO; None is what was left blank.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    review_code: str
+    period_code: str
+    province_code: str
+    position_no: int
+    content: str
+    lead_agency_code: str
+    coordinating_agencies: str | None
+    metric_code: str | None
+    target_percent: str | None
+    due_date: str | None
+    concluded_date: str
+
+
 def state_of(acts: Sequence[Act], version: int) -> StateCode:
     """Give the state of a version; one that no act speaks of is a draft."""
     return next((act.state_code for act in reversed(acts) if act.version == version), "draft")

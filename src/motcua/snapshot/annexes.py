@@ -1,13 +1,13 @@
 """The annexes PL1–PL19 in their numbers: which tables each holds, what is said without a source."""
 
-from motcua.snapshot.model import ANSWERS, CHANGES, ERRATA, RESTATED, Annex
+from motcua.snapshot.model import ANSWERS, CHANGES, ERRATA, OTHER_ERRATA, RESTATED, Annex
 
 _NO_SOURCE = "kho chưa có nguồn số liệu của biểu này"
 
 ANNEXES = (
-    Annex(1, "Biểu II.06 theo cơ quan", ("ii06_agencies",)),
+    Annex(1, "Biểu II.06 theo cơ quan", ("ii06_agencies", "comparison")),
     Annex(2, "Biểu II.06 theo cấp, theo lĩnh vực", ("ii06_levels", "ii06_fields")),
-    Annex(3, "Biểu II.07b số thủ tục hành chính", sentence=f"Biểu II.07b: {_NO_SOURCE}."),
+    Annex(3, "Biểu II.07b số thủ tục hành chính", ("procedure_counts",)),
     Annex(4, "Biểu 07a/BTP", sentence=f"Biểu 07a/BTP (từ năm 2026): {_NO_SOURCE}."),
     Annex(5, "Dịch vụ công trực tuyến và tự nộp", ("online", "self_submitted")),
     Annex(6, "Bưu chính công ích, thanh toán", ("postal_paid", "payments", "payment_amounts")),
@@ -19,7 +19,7 @@ ANNEXES = (
     Annex(
         10,
         "Công bố, công khai thủ tục hành chính chậm",
-        sentence=f"Danh sách thủ tục công bố, công khai chậm: {_NO_SOURCE}.",
+        ("announcements_fields", "announcements_late"),
     ),
     Annex(11, "Cắt giảm thời gian giải quyết", ("time_cuts",)),
     Annex(12, "Điểm Bộ chỉ số 766, xếp loại", ("scorecard", "scorecard_agencies")),
@@ -28,9 +28,15 @@ ANNEXES = (
     Annex(
         15,
         "Đối chiếu ba nguồn",
-        sentence=f"Đối chiếu đơn vị báo cáo, tính lại, Cổng Dịch vụ công quốc gia: {_NO_SOURCE}.",
+        ("reconciled_forms", "reconciled_portal", "reconciled_agencies"),
     ),
-    Annex(16, "Số liệu kỳ trước đã thay đổi, đính chính", (RESTATED, CHANGES, ERRATA)),
+    Annex(
+        16,
+        "Số liệu kỳ trước đã thay đổi, đính chính",
+        (RESTATED, CHANGES, ERRATA, OTHER_ERRATA),
+        apart_from=ERRATA,
+        apart="Đính chính",
+    ),
     Annex(17, "Hồ sơ cần giải trình (chỉ bản nội bộ)", ("to_explain", ANSWERS, "questions")),
     Annex(18, "Định nghĩa chỉ tiêu và quy tắc đếm", holds_definitions=True),
     Annex(19, "Nhật ký giao nhận số liệu, mã SHA-256", ("coverage", "deliveries", "refusals")),

@@ -5,8 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.shelf.states import StateCode
 from motcua.snapshot import (
+    announcing,
     answering,
+    comparing,
     explaining,
+    following,
     framing,
     handling,
     history,
@@ -15,10 +18,12 @@ from motcua.snapshot import (
     parts,
     payments,
     petitions,
+    points,
     procedures,
     proposals,
     questions,
     reception,
+    reconciling,
     scorecard,
     self_reported,
     targets,
@@ -34,7 +39,7 @@ from motcua.snapshot.headlines import (
     summary_table,
 )
 from motcua.snapshot.marts import HANDLING_MEASURES, Marts
-from motcua.snapshot.model import Bar, Chart, Content, Figure, Headline, Section, Table
+from motcua.snapshot.model import Bar, Chart, Content, Figure, Headline, Member, Section, Table
 from motcua.snapshot.notes import DECISIONS, OF_AGENCY, definitions
 from motcua.snapshot.numbers import format_count, format_share
 from motcua.snapshot.ranking import ranked
@@ -80,6 +85,12 @@ def build_content(marts: Marts, version: int = 1) -> Content:
         annexes=ANNEXES,
         agency_codes=marts.scope.agency_codes if marts.scope else (),
         given=targets.given(marts.targets),
+        matters=proposals.matters(marts, known),
+        goals=tuple(
+            Member(record["metric_code"], record["metric_name"])
+            for record in marts.metrics
+            if record["goal_code"]
+        ),
     )
 
 
@@ -166,9 +177,15 @@ def _tables(
         handling.agency_table(marts.handling_by_agency),
         handling.level_table(marts.handling_by_agency),
         handling.field_table(marts.handling_by_field),
+        comparing.table(marts.comparison),
+        procedures.counts_table(marts.procedure_counts),
         parts.plan_tasks_table(marts.plan_tasks),
+        following.table(marts.conclusions),
+        announcing.fields_table(marts.announcements_by_field),
+        announcing.late_table(marts.announced_late),
         time_cuts.table(marts.time_cuts),
         parts.channels_table(marts.handling_by_channel),
+        procedures.due_soon_table(marts.due_soon),
         procedures.fields_table(marts.handling_by_field),
         overdue.fields_table(marts.overdue_days, marts.handling_by_field, absent),
         procedures.leading_table(marts.procedures),
@@ -191,6 +208,9 @@ def _tables(
         targets.table(marts.targets, marts.scope),
         scorecard.groups_table(marts.scorecard_groups),
         scorecard.components_table(marts.scorecard_components),
+        points.components_table(marts),
+        points.fields_table(marts),
+        points.agencies_table(marts),
         scorecard.agencies_table(marts.scorecard_totals),
         self_reported.reform_table(marts.reform_figures, self_reported.whole_name(marts)),
         self_reported.surveys_table(marts.counter_surveys),
@@ -200,12 +220,16 @@ def _tables(
         overdue.causes_table(marts.overdue_days, absent),
         overdue.responsible_table(marts.overdue_days, absent),
         overdue.dossiers_table(marts.overdue_dossiers, marts.overdue_days, absent),
+        reconciling.forms_table(marts.reconciliation),
+        reconciling.portal_table(marts.reconciliation),
+        reconciling.agencies_table(marts.reconciled_agencies),
         explaining.flags_table(marts.to_explain),
         explaining.restated_table(marts.sealed_packs, marts.restatements, known),
         history.changes_table(()),
         history.errata_table(()),
         answering.table((), {}),
         questions.table(marts, known),
+        history.other_errata_table(()),
         parts.coverage_table(
             marts.localities, marts.review["end_date"], framing.complete_codes(marts)
         ),

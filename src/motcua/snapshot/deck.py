@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from motcua.snapshot import following
 from motcua.snapshot.model import Bar, Chart, Content, Headline, Paragraph, Run, Table
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.parts import DIGITISATION, ONLINE
@@ -115,7 +116,9 @@ def _conclusions(content: Content) -> Slide:
     said = _said(content, "conclusions", "plan")
     if not any(line.code == "conclusions" for line in said):
         said = (_words(f"Kết luận kỳ trước: {NO_DATA}."), *said)
-    return Slide("conclusions", _words("Thực hiện kết luận kỳ trước và kế hoạch"), said)
+    message = _words("Thực hiện kết luận kỳ trước và kế hoạch")
+    table = following.on_slide(content.table(following.TABLE))
+    return Slide("conclusions", message, said, table=table)
 
 
 def _proposals(content: Content) -> Slide:

@@ -11,7 +11,6 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.section import Section as WordSection
 from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from motcua.office import FONT
@@ -19,10 +18,11 @@ from motcua.snapshot.charts import render_png, spoken
 from motcua.snapshot.decree import (
     BODY_SIZE,
     banner_run,
-    centred,
     set_up_page,
     set_up_text,
     with_fixed_times,
+    write_head,
+    write_signature,
 )
 from motcua.snapshot.model import (
     PRINTED_LINES,
@@ -143,19 +143,7 @@ class _Report:
     def write_heading_block(self) -> None:
         """Write issuer and motto side by side, the blank number and date, and the title."""
         header = self._content.header
-        block = self._two_columns(rows=2)
-        left, right = block.rows[0].cells
-        for position, line in enumerate(header.issuer_lines):
-            centred(left, line, position, bold=True, size=13)
-        centred(left, "_______", len(header.issuer_lines), size=8)
-        centred(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 0, bold=True, size=12)
-        centred(right, "Độc lập – Tự do – Hạnh phúc", 1, bold=True, size=13)
-        centred(right, "______________________", 2, size=8)
-        left, right = block.rows[1].cells
-        centred(left, f"Số:          /BC-{header.issuer_abbreviation}", 0, size=13)
-        centred(
-            right, f"{header.place}, ngày      tháng      năm          ", 0, italic=True, size=13
-        )
+        write_head(self._document, header, "BC")
         self._centred_paragraph("BÁO CÁO", bold=True, size=15, before=18)
         self._centred_paragraph(header.title, bold=True)
         self._centred_paragraph(f"{header.review_name}", bold=True)
@@ -200,16 +188,7 @@ class _Report:
 
     def write_signature_block(self) -> None:
         """Leave room for recipients and signature."""
-        self._document.add_paragraph()
-        left, right = self._two_columns(rows=1).rows[0].cells
-        for position, line in enumerate(("Nơi nhận:", "- ……;", "- Lưu: VT, ….")):
-            paragraph = left.paragraphs[0] if position == 0 else left.add_paragraph()
-            run = paragraph.add_run(line)
-            run.bold = run.italic = position == 0
-            run.font.size = Pt(12 if position == 0 else 11)
-            paragraph.paragraph_format.space_after = Pt(0)
-        centred(right, self._content.header.signatory_title, 0, bold=True, size=13)
-        centred(right, "(để trống)", 1, italic=True, size=12)
+        write_signature(self._document, self._content.header.signatory_title)
 
     def write_charts(self) -> None:
         """Write the charts on a page of their own, as pictures that say what they show."""
@@ -245,7 +224,10 @@ class _Report:
         self._centred_heading(title, is_on_new_page=is_long and annex.number > 1)
         if annex.sentence:
             self._paragraph(annex.sentence)
-        for table in tables:
+        for position, table in enumerate(tables):
+            if table.code == annex.apart_from and any(one.rows for one in tables[position:]):
+                apart = f"Phụ lục {annex.number} (tiếp). {annex.apart}"
+                self._centred_heading(apart, is_on_new_page=True)
             if table.rows:
                 self._table_title(table.title, table.unit)
             wide = len(table.columns) > _MANY_COLUMNS
@@ -281,16 +263,6 @@ class _Report:
             run = self._paragraph(note).runs[0]
             run.italic = True
             run.font.size = Pt(10.5)
-
-    def _two_columns(self, rows: int) -> WordTable:
-        """Add the table without lines that sets two things side by side."""
-        block = self._document.add_table(rows=rows, cols=2)
-        block.autofit = False
-        for column, width in zip(block.columns, (Mm(62), Mm(98)), strict=True):
-            column.width = width
-            for cell in column.cells:
-                cell.width = width
-        return block
 
     def _table_title(self, title: str, unit: str) -> None:
         paragraph = self._paragraph("")

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from motcua.conclusions.edge import write_drafts
 from motcua.errors import PipelineError, UnknownAgencyError
 from motcua.files import write_csv
 from motcua.settings import Settings
@@ -23,6 +24,7 @@ from motcua.shelf.edge import (
     read_acts,
     read_answers,
     read_errata,
+    read_other_errata,
     read_place,
     read_seal_faults,
     read_versions,
@@ -34,7 +36,12 @@ from motcua.shelf.states import DIFFERENCES, MANIFEST, last_sealed
 from motcua.snapshot import queries, restatement
 from motcua.snapshot.answering import with_answers
 from motcua.snapshot.content import build_content, with_office, with_state
-from motcua.snapshot.history import differences_json, with_changes, with_errata
+from motcua.snapshot.history import (
+    differences_json,
+    with_changes,
+    with_errata,
+    with_other_errata,
+)
 from motcua.snapshot.listing import changes
 from motcua.snapshot.marts import Marts, Record, Records, Scope
 from motcua.snapshot.model import Content, figures_sha256, from_json, pack_code
@@ -74,9 +81,18 @@ _AGENDA = {
     "to_explain": queries.TO_EXPLAIN,
     "rule_points": queries.RULE_POINTS,
     "lowest_agencies": queries.LOWEST_AGENCIES,
-    "points": queries.POINTS,
     "sealed_packs": queries.SEALED_PACKS,
     "restatements": queries.RESTATEMENTS,
+    "procedure_counts": queries.PROCEDURE_COUNTS,
+    "due_soon": queries.DUE_SOON,
+    "comparison": queries.COMPARISON,
+    "points": queries.POINTS,
+    "reconciliation": queries.RECONCILIATION,
+    "reconciled_agencies": queries.RECONCILED_AGENCIES,
+    "portal_differences": queries.PORTAL_DIFFERENCES,
+    "announcements_by_field": queries.ANNOUNCEMENTS_BY_FIELD,
+    "announced_late": queries.ANNOUNCED_LATE,
+    "conclusions": queries.CONCLUSIONS,
 }
 """What the agenda's parts are read by: field of the marts' rows → query."""
 
@@ -228,6 +244,9 @@ def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
         last = max(read_versions(shelf), default=0)
         content = with_errata(content, read_errata(shelf))
         content = with_answers(content, read_answers(shelf))
+        content = with_other_errata(
+            content, read_other_errata(settings, content.header.review_code)
+        )
         if last and _says_the_same(shelf / folder_name(last), content):
             logger.info("%s: nothing new to say since version %02d", code, last)
             folder = shelf / folder_name(last)
@@ -236,7 +255,10 @@ def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
         content = with_state(content, last + 1, "draft")
         folder = write_version(settings, content, differences)
         write_act(shelf, last + 1, "draft", MACHINE, clean_text(reason))
-        write_working_copy(shelf, code, folder / f"{stem_of(content)}.docx")
+        report = folder / f"{stem_of(content)}.docx"
+        write_working_copy(shelf, f"{code}.docx", report.read_bytes())
+        if not content.header.agency_code:
+            write_drafts(shelf, content)
     logger.info("%s: wrote version %02d to %s", code, last + 1, folder)
     return Pack(pack_code=code, version=last + 1, folder=folder, is_new=True)
 

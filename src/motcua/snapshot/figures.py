@@ -3,14 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.snapshot import (
+    announcing,
+    comparing,
+    following,
     incidents,
     numbers,
     overdue,
     payments,
     petitions,
+    points,
     proposals,
     questions,
     reception,
+    reconciling,
     scorecard,
     self_reported,
     targets,
@@ -34,6 +39,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *_channel_figures(marts.handling_by_channel),
         *_level_figures(marts.handling_by_agency),
         *_deadline_figures(marts.deadlines),
+        *_due_soon_figures(marts.due_soon),
         *_help_figures(marts.submission_help),
         *_indicator_figures(found),
         *_services_figures(marts.services),
@@ -48,6 +54,11 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *self_reported.figures(marts),
         *targets.figures(marts.targets),
         *scorecard.figures(marts.scorecard_groups),
+        *points.figures(marts),
+        *following.figures(marts.conclusions),
+        *announcing.figures(marts.announcements_by_field),
+        *comparing.figures(marts.comparison),
+        *reconciling.figures(marts),
         *proposals.figures(marts),
         *questions.figures(marts),
     )
@@ -130,9 +141,14 @@ def _deadline_figures(deadlines: Sequence[Record]) -> Iterator[Figure]:
             for code, name in (("median", "trung vị"), ("longest", "dài nhất")):
                 cell = days_cell(record[f"overdue_{code}_days"])
                 yield Figure(f"pending_overdue_{code}", f"Ngày làm việc quá hạn, {name}", cell)
-        for days in _DUE_SOON:
-            cell = count_cell(record[f"due_{days}_count"])
-            yield Figure(f"pending_due_{days}", f"Đến hạn trong {days} ngày làm việc", cell)
+
+
+def _due_soon_figures(fields: Sequence[Record]) -> Iterator[Figure]:
+    """Count the open dossiers whose due date is near; nothing where nobody can say."""
+    for days in _DUE_SOON if fields else ():
+        count = sum(record[f"due_within_{days}_days_count"] for record in fields)
+        name = f"Đến hạn trong {days} ngày làm việc"
+        yield Figure(f"pending_due_{days}", name, count_cell(count))
 
 
 def _help_figures(submissions: Sequence[Record]) -> Iterator[Figure]:

@@ -11,6 +11,7 @@ from motcua.snapshot.listing import Change
 from motcua.snapshot.model import (
     CHANGES,
     ERRATA,
+    OTHER_ERRATA,
     Column,
     Content,
     Row,
@@ -22,6 +23,7 @@ from motcua.snapshot.model import (
 
 _CHANGES = "Thay đổi so với bản trước"
 _ERRATA = "Đính chính số liệu đã niêm phong"
+_OTHER_ERRATA = "Đính chính bộ tài liệu của các kỳ họp khác"
 _GONE = "không có"
 _FIRST = 3
 """Figures that the first page names: it holds the ten indicators too."""
@@ -74,6 +76,16 @@ def with_errata(content: Content, found: Sequence[Erratum]) -> Content:
     return _with(content, Section("", "Đính chính", (sentence,)), errata_table(found))
 
 
+def with_other_errata(content: Content, found: Sequence[tuple[str, Erratum]]) -> Content:
+    """Give the content with the errata of the province's other reviews, each by its review."""
+    if not found:
+        return content
+    said = "Có số liệu của kỳ họp khác đã niêm phong được đính chính"
+    sentence = sentences.say(OTHER_ERRATA, f"{said}: xem phụ lục «{_OTHER_ERRATA}».")
+    section = Section("", "Đính chính kỳ họp khác", (sentence,))
+    return _with(content, section, other_errata_table(found))
+
+
 def changes_table(found: Sequence[Change], base: int | None = None) -> Table:
     """Lay out the sentences' figures that changed; changes of tables' cells are counted."""
     figures = [change for change in found if not change.table_code]
@@ -115,35 +127,50 @@ def changes_table(found: Sequence[Change], base: int | None = None) -> Table:
 
 def errata_table(found: Sequence[Erratum]) -> Table:
     """Lay out the figures of sealed versions that were found wrong later."""
+    named = [(f"{erratum.version:02d}", erratum) for erratum in found]
+    return _errata_table(ERRATA, _ERRATA, "Đính chính", ("Bản", 7), named)
+
+
+def other_errata_table(found: Sequence[tuple[str, Erratum]]) -> Table:
+    """Lay out the errata of other reviews, each with the review and the version that it is of."""
+    named = [(f"{review}, bản {erratum.version:02d}", erratum) for review, erratum in found]
+    return _errata_table(
+        OTHER_ERRATA, _OTHER_ERRATA, "Đính chính kỳ khác", ("Kỳ họp, bản", 24), named
+    )
+
+
+def _errata_table(
+    code: str, title: str, sheet: str, of: tuple[str, int], found: Sequence[tuple[str, Erratum]]
+) -> Table:
     rows = tuple(
         Row(
             "body",
             (
                 text_cell(number),
                 text_cell(erratum.figure_name),
-                text_cell(f"{erratum.version:02d}"),
+                text_cell(name),
                 text_cell(erratum.printed),
                 text_cell(erratum.text),
                 date_cell(datetime.fromisoformat(erratum.at)),
             ),
         )
-        for number, erratum in enumerate(found, start=1)
+        for number, (name, erratum) in enumerate(found, start=1)
     )
     return Table(
-        code=ERRATA,
-        title=_ERRATA,
-        sheet="Đính chính",
+        code=code,
+        title=title,
+        sheet=sheet,
         unit="Như in ở bản đã niêm phong",
         columns=(
             _ORDER,
             Column("figure", "Số liệu", kind="text", width=44),
-            Column("version", "Bản", kind="text", width=7),
+            Column("version", of[0], kind="text", width=of[1]),
             Column("printed", "Đã in", kind="text", width=20),
             Column("text", "Đính chính", kind="text", width=50),
             Column("noted", "Ngày ghi", kind="date", width=13),
         ),
         rows=rows,
-        empty_sentence=f"{_ERRATA}: không có.",
+        empty_sentence=f"{title}: không có.",
     )
 
 

@@ -68,6 +68,21 @@ TIME_CUT_MEASURES = (
     "committed_days",
     "summed_cut_rate",
 )
+PROCEDURE_MEASURES = (
+    "procedure_count",
+    "province_procedure_count",
+    "district_procedure_count",
+    "commune_procedure_count",
+    "other_procedure_count",
+    "with_dossier_count",
+)
+DUE_SOON_MEASURES = (
+    "due_within_3_days_count",
+    "due_within_5_days_count",
+    "due_within_10_days_count",
+    "pending_in_due_count",
+    "pending_paused_count",
+)
 PETITION_MEASURES = (
     "petition_received_count",
     "petition_answered_count",
@@ -154,9 +169,18 @@ class Marts:
     to_explain: Records
     sealed_packs: Records
     restatements: Records
+    procedure_counts: Records
+    due_soon: Records
+    comparison: Records
+    points: Records
+    reconciliation: Records
+    reconciled_agencies: Records
+    portal_differences: Records
+    announcements_by_field: Records
+    announced_late: Records
+    conclusions: Records
     rule_points: Records = ()
     lowest_agencies: Records = ()
-    points: Records = ()
     cube_rows: Records = ()
     cube_definitions: Records = ()
     cube_dossiers: Records = ()

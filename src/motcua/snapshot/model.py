@@ -18,11 +18,14 @@ from pydantic import TypeAdapter
 from motcua.snapshot import numbers
 
 CHANGES, RESTATED, ERRATA = "changes", "restated", "errata"
+OTHER_ERRATA = "other_errata"
 DIMENSIONS = ("agency", "field", "level", "channel")
 """What the handling of the period may be looked at by, in the order of ``Cube.dimensions``."""
 ANSWERS = "answers"
-HISTORY = (CHANGES, RESTATED, ERRATA, ANSWERS)
+HISTORY = (CHANGES, RESTATED, ERRATA, OTHER_ERRATA, ANSWERS)
 """The tables that tell of other versions; what they hold are no figures of this one."""
+_UNSUMMED = frozenset((CHANGES, RESTATED, OTHER_ERRATA))
+"""Of these, what alone makes no new version."""
 SIMULATED_BANNER = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 
 PRINTED_LINES = 200
@@ -172,13 +175,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """One annex: its tables, or the sentence in their place; one of them holds the definitions."""
+    """One annex: its tables, or the sentence in their place; one of them holds the definitions.
+
+    From the table ``apart_from`` on, what has lines stands on a page of its own under ``apart``.
+    """
 
     number: int
     title: str
     table_codes: tuple[str, ...] = ()
     sentence: str = ""
     holds_definitions: bool = False
+    apart_from: str = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,13 +312,27 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """One matter for the chair as the notice of conclusions takes it over; staff give the rest.
+
+    ``agency_code`` and ``metric_code`` are empty where no one agency has most, or no metric tells.
+    """
+
+    text: str
+    agency_code: str
+    agency_name: str
+    metric_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything the pack says; ``summary`` stands on the first page, below the table ``ten``.
 
     ``history`` stands under it and comes not from the marts: what changed since the last sealed
     version and which figures were found wrong since, with the tables of ``HISTORY``.
     ``agency_codes`` are whose dossiers count: those of an agency's pack; empty: of the province.
-    ``given`` are the targets of agencies and levels, for the sheets of agencies.
+    ``given`` are the targets of agencies and levels, for the sheets of agencies; ``goals`` are the
+    metrics by which a conclusion can be measured.
     """
 
     header: Header
@@ -330,6 +352,8 @@ class Content:
     annexes: tuple[Annex, ...] = ()
     agency_codes: tuple[str, ...] = ()
     given: tuple[Given, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    goals: tuple[Member, ...] = ()
 
     @property
     def first_page(self) -> tuple[Section, ...]:
@@ -476,6 +500,6 @@ def figures_sha256(content: Content) -> str:
         content,
         header=header,
         history=(),
-        tables=tuple(table for table in content.tables if table.code not in {CHANGES, RESTATED}),
+        tables=tuple(table for table in content.tables if table.code not in _UNSUMMED),
     )
     return hashlib.sha256(to_json(bare)).hexdigest()

@@ -1,6 +1,7 @@
-"""The ten fields and procedures with most dossiers, and the ten with most overdue."""
+"""Procedures: form II.07b, and the fields and procedures with most dossiers, overdue, due soon."""
 
-from motcua.snapshot.lines import ORDER, Measure, columns, listed_rows
+from motcua.snapshot.handling import flat_rows
+from motcua.snapshot.lines import ORDER, Measure, cells, columns, listed_rows
 from motcua.snapshot.marts import Records
 from motcua.snapshot.model import Column, Row, Table, count_cell, text_cell
 from motcua.snapshot.numbers import NO_DATA
@@ -21,6 +22,61 @@ _COLUMNS = (
     *_COUNTS,
 )
 _NOTES = ("Không xếp thủ tục dưới 30 hồ sơ đã giải quyết và hồ sơ không xác định được thủ tục.",)
+
+_II07B = (
+    Measure("procedure_count", "Tổng số"),
+    Measure("province_procedure_count", "Cấp tỉnh", group="Số TTHC theo cấp thẩm quyền"),
+    Measure("district_procedure_count", "Cấp huyện", group="Số TTHC theo cấp thẩm quyền"),
+    Measure("commune_procedure_count", "Cấp xã", group="Số TTHC theo cấp thẩm quyền"),
+    Measure("other_procedure_count", "Khác, chưa rõ", group="Số TTHC theo cấp thẩm quyền"),
+    Measure("with_dossier_count", "Có phát sinh hồ sơ trong kỳ"),
+)
+_DUE_SOON = (
+    Measure("due_within_3_days_count", "3 ngày", group="Đến hạn trong (ngày làm việc)"),
+    Measure("due_within_5_days_count", "5 ngày", group="Đến hạn trong (ngày làm việc)"),
+    Measure("due_within_10_days_count", "10 ngày", group="Đến hạn trong (ngày làm việc)"),
+    Measure("pending_in_due_count", "Đang giải quyết trong hạn", width=14),
+    Measure("pending_paused_count", "Trong đó tạm dừng", width=14),
+)
+
+
+def counts_table(records: Records) -> Table:
+    """Lay out form II.07b as far as the register of procedures knows it."""
+    title = "Tổng hợp số lượng thủ tục hành chính theo lĩnh vực (biểu II.07b)"
+    return Table(
+        code="procedure_counts",
+        title=title,
+        sheet="II.07b số TTHC",
+        unit="Đơn vị tính: thủ tục hành chính",
+        columns=(ORDER, Column("field", "Lĩnh vực", kind="text", width=44), *columns(_II07B)),
+        rows=flat_rows(records, "field_name", lambda members: cells(members, _II07B)),
+        notes=(
+            "Thủ tục có hiệu lực ở ngày cuối kỳ. Cột «tiếp nhận tại Bộ phận Một cửa» và «quy trình "
+            f"nội bộ» của biểu: {NO_DATA}, danh mục được gửi không ghi.",
+        ),
+        empty_sentence=f"{title}: {NO_DATA}.",
+    )
+
+
+def due_soon_table(records: Records) -> Table:
+    """Lay out the fields with most dossiers that fall due within ten working days."""
+    title = "Lĩnh vực có nhiều hồ sơ sắp đến hạn nhất"
+    most = [record for record in records if record["due_within_10_days_count"]]
+    most.sort(key=lambda record: -record["due_within_10_days_count"])
+    nothing = "không phát sinh" if records else NO_DATA
+    return Table(
+        code="due_soon",
+        title=title,
+        sheet="Sắp đến hạn",
+        unit="Đơn vị tính: hồ sơ",
+        columns=(ORDER, Column("field", "Lĩnh vực", kind="text", width=44), *columns(_DUE_SOON)),
+        rows=listed_rows(tuple(most[:_TOP]), "field_name", _DUE_SOON),
+        notes=(
+            "Đếm từ sau ngày cuối kỳ (kỳ chưa hết: từ sau ngày khai thác); số trong 10 ngày gồm số "
+            "trong 5 ngày, số trong 5 ngày gồm số trong 3 ngày. Hồ sơ tạm dừng không tính.",
+        ),
+        empty_sentence=f"{title}: {nothing}.",
+    )
 
 
 def fields_table(records: Records) -> Table:

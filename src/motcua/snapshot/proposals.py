@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from motcua.snapshot.handling import agency_names
 from motcua.snapshot.lines import summed
 from motcua.snapshot.marts import Marts, Record, Records
-from motcua.snapshot.model import Figure, Paragraph, count_cell
+from motcua.snapshot.model import Figure, Matter, Paragraph, count_cell
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.ranking import RANKED_FROM
 from motcua.snapshot.sentences import fill, say
@@ -19,13 +19,17 @@ _OF_AGENCY = "Việc đề nghị kết luận"
 
 @dataclass(frozen=True, slots=True)
 class _Matter:
-    """One thing to conclude on: words around its count, unit, lines by agency and their count."""
+    """One thing to conclude on: words around its count, unit, lines by agency and their count.
+
+    ``metric_code`` is what tells at the next meeting whether it was done; empty: nothing does.
+    """
 
     code: str
     words: str
     unit: str
     lines: Sequence[Record]
     measure: str
+    metric_code: str = ""
 
 
 def title(marts: Marts) -> str:
@@ -73,6 +77,18 @@ def sentences(marts: Marts, known: Mapping[str, Figure], prefix: str) -> tuple[P
     return (say(f"{prefix}_none", "Số liệu của kỳ không nêu việc nào cần kết luận."),)
 
 
+def matters(marts: Marts, known: Mapping[str, Figure]) -> tuple[Matter, ...]:
+    """Give the matters as the draft notice of conclusions takes them over."""
+    resolved = _by_agency(marts.handling_by_agency, "resolved_count")
+    found = []
+    for matter in _matters(marts)[:_MOST]:
+        most = _most(matter, resolved)
+        text = matter.words.format(count=known[f"matter_{matter.code}"].cell.text)
+        code, name = (most[2], most[0]) if most else ("", "")
+        found.append(Matter(text, code, name, matter.metric_code))
+    return tuple(found)
+
+
 def _matters(marts: Marts) -> list[_Matter]:
     """Give the matters in the order of their weight; those of which there is nothing are left out.
 
@@ -92,6 +108,7 @@ def _matters(marts: Marts) -> list[_Matter]:
             "hồ sơ",
             marts.handling_by_agency,
             "pending_overdue_count",
+            "pending_overdue",
         ),
         _Matter(
             "waiting_overdue",
@@ -99,6 +116,7 @@ def _matters(marts: Marts) -> list[_Matter]:
             "hồ sơ",
             marts.late_reception,
             "waiting_overdue_count",
+            "late_reception",
         ),
         _Matter(
             "petitions_overdue",
@@ -106,6 +124,7 @@ def _matters(marts: Marts) -> list[_Matter]:
             "phản ánh, kiến nghị",
             marts.petitions_by_agency,
             "petition_overdue_count",
+            "petitions_on_time",
         ),
         _Matter(
             "apologies_unsent",
@@ -127,13 +146,14 @@ def _matters(marts: Marts) -> list[_Matter]:
             "hồ sơ",
             marts.late_reception,
             "received_late_count",
+            "late_reception",
         ),
     )
     return [matter for matter in every if summed(matter.lines, matter.measure)]
 
 
-def _most(matter: _Matter, resolved: Mapping[str, tuple[str, int]]) -> tuple[str, int] | None:
-    """Name the one agency that has most, if one alone has and it has dossiers enough."""
+def _most(matter: _Matter, resolved: Mapping[str, tuple[str, int]]) -> tuple[str, int, str] | None:
+    """Name the one agency that has most, if one alone has and it has dossiers enough; its code."""
     counts = {
         code: count
         for code, (_, count) in _by_agency(matter.lines, matter.measure).items()
@@ -141,7 +161,7 @@ def _most(matter: _Matter, resolved: Mapping[str, tuple[str, int]]) -> tuple[str
     }
     most = max(counts.values(), default=0)
     codes = [code for code, count in counts.items() if count == most]
-    return (resolved[codes[0]][0], most) if len(codes) == 1 else None
+    return (resolved[codes[0]][0], most, codes[0]) if len(codes) == 1 else None
 
 
 def _by_agency(lines: Records | Sequence[Record], measure: str) -> dict[str, tuple[str, int]]:

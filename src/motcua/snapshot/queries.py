@@ -10,10 +10,12 @@ it. What the marts count by no agency is read for a province alone.
 from collections.abc import Sequence
 
 from motcua.snapshot.marts import (
+    DUE_SOON_MEASURES,
     HANDLING_MEASURES,
     OVERDUE_MEASURES,
     PAYMENT_MEASURES,
     PETITION_MEASURES,
+    PROCEDURE_MEASURES,
     RECEPTION_MEASURES,
     TIME_CUT_MEASURES,
 )
@@ -222,7 +224,7 @@ order by sum(refusals.finding_count) desc, refusals.dataset_code, refusals.rule_
 """
 
 METRICS = """
-select metric_code, metric_name, numerator_name, denominator_name, definition
+select metric_code, metric_name, numerator_name, denominator_name, goal_code, definition
 from review.dim_metrics
 order by metric_code
 """
@@ -354,7 +356,6 @@ with calendar as (
 pending as (
     select
         dossiers.pending_overdue_count = 1 as is_overdue,
-        dossiers.pending_in_due_count = 1 and dossiers.pending_paused_count = 0 as is_running,
         due.working_day_no - known_to.working_day_no as days_left
     from core.fct_dossier_periods as dossiers
     inner join wanted
@@ -369,10 +370,7 @@ select
     count(*) filter (where is_overdue) as overdue_count,
     count(days_left) filter (where is_overdue) as overdue_dated_count,
     median(-days_left) filter (where is_overdue) as overdue_median_days,
-    max(-days_left) filter (where is_overdue) as overdue_longest_days,
-    count(*) filter (where is_running and days_left between 0 and 3) as due_3_count,
-    count(*) filter (where is_running and days_left between 0 and 5) as due_5_count,
-    count(*) filter (where is_running and days_left between 0 and 10) as due_10_count
+    max(-days_left) filter (where is_overdue) as overdue_longest_days
 from pending
 having count(*) > 0
 """
@@ -753,6 +751,27 @@ order by min(codes.position_no) nulls last, counted.{column}
 """
 
 
+def _by_field(table: str, measures: Sequence[str], where: str) -> str:
+    """Read the sums of a mart by field in the review's period."""
+    return f"""
+select
+    counted.field_code,
+    coalesce(any_value(fields.field_name), counted.field_code) as field_name,
+    {_sums(measures)}
+from review.{table} as counted
+inner join wanted
+    on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
+left join core.dim_fields as fields on counted.field_code = fields.field_code
+where {where}
+group by counted.field_code
+order by coalesce(any_value(fields.field_name), counted.field_code) collate vi, counted.field_code
+"""
+
+
+PROCEDURE_COUNTS = _by_field(
+    "mart_review__procedure_counts", PROCEDURE_MEASURES, "wanted.agency_code is null"
+)
+DUE_SOON = _by_field("mart_review__due_soon", DUE_SOON_MEASURES, "in_scope(counted.agency_code)")
 LATE_RECEPTION = _by_agency(
     "mart_review__late_reception", RECEPTION_MEASURES, "receiving_agency_code"
 )
@@ -1194,30 +1213,6 @@ qualify row_number() over (
 order by compared.level_code
 """
 
-POINTS_ASKED = 3
-"""Components of decision 766 that a question is made of: those with most points to win back."""
-
-POINTS = f"""
-select
-    points.component_code,
-    components.component_name,
-    points.missed_count,
-    points.denominator_count,
-    points.score,
-    points.score_if_met,
-    points.lost_points
-from review.mart_review__points as points
-inner join wanted
-    on points.province_code = wanted.province_code and points.period_code = wanted.period_code
-inner join review.dim_scorecard_components as components
-    on
-        points.version_code = components.version_code
-        and points.component_code = components.component_code
-where wanted.agency_code is null and points.scope_code = 'province' and points.lost_points > 0
-order by points.lost_points desc, points.component_code
-limit {POINTS_ASKED}
-"""
-
 SEALED_PACKS = """
 select packs.pack_no, packs.as_of_date
 from review.dim_sealed_packs as packs
@@ -1239,4 +1234,229 @@ inner join wanted on restatements.review_code = wanted.pack_code
 left join review.dim_restatement_reasons as reasons
     on restatements.reason_code = reasons.reason_code
 order by restatements.pack_no, reasons.position_no nulls last, restatements.reason_code
+"""
+
+COMPARISON = """
+select
+    compared.level_code,
+    levels.level_name,
+    compared.agency_code,
+    coalesce(agencies.agency_name, compared.agency_code) as agency_name,
+    parents.agency_name as parent_name,
+    compared.numerator_count,
+    compared.denominator_count,
+    compared.low_rate,
+    compared.high_rate,
+    compared.best_rank,
+    compared.worst_rank,
+    compared.rank_of,
+    compared.mix_adjusted_in_time_rate,
+    compared.level_in_time_rate
+from review.mart_review__comparison as compared
+inner join wanted
+    on compared.province_code = wanted.province_code and compared.period_code = wanted.period_code
+left join core.dim_agencies as agencies on compared.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on compared.level_code = levels.level_code
+where compared.denominator_count > 0 and in_scope(compared.agency_code)
+order by
+    compared.level_code,
+    coalesce(agencies.agency_name, compared.agency_code) collate vi,
+    coalesce(parents.agency_name, '') collate vi,
+    compared.agency_code
+"""
+
+POINTS = """
+select
+    points.scope_code,
+    points.member_code,
+    points.component_code,
+    components.component_name,
+    points.missed_count,
+    points.denominator_count,
+    points.max_score,
+    points.score,
+    points.score_if_met,
+    points.lost_points,
+    points.points_per_miss
+from review.mart_review__points as points
+inner join wanted
+    on points.province_code = wanted.province_code and points.period_code = wanted.period_code
+inner join review.dim_scorecard_components as components
+    on
+        points.version_code = components.version_code
+        and points.component_code = components.component_code
+where wanted.agency_code is null and points.scope_code in ('province', 'field', 'agency')
+order by
+    points.version_code, points.scope_code, components.position_no, points.member_code
+"""
+
+RECONCILIATION = """
+select
+    cells.column_no,
+    cast(sum(cells.reported_count) as bigint) as reported_count,
+    cast(sum(if(cells.reported_count is null, 0, cells.recomputed_count)) as bigint)
+        as recomputed_count,
+    cast(sum(cells.reported_gap_dossiers) as bigint) as reported_gap_dossiers,
+    cast(sum(cells.rule_gap_dossiers) as bigint) as rule_gap_dossiers,
+    cast(sum(cells.late_arrival_count) as bigint) as late_arrival_count,
+    cast(sum(cells.reported_unexplained_dossiers) as bigint) as reported_unexplained_dossiers,
+    cast(sum(cells.portal_compared_count) as bigint) as portal_compared_count,
+    cast(sum(cells.portal_count) as bigint) as portal_count,
+    cast(sum(cells.portal_gap_dossiers) as bigint) as portal_gap_dossiers,
+    cast(sum(cells.only_on_portal_count) as bigint) as only_on_portal_count,
+    cast(sum(cells.added_by_portal_count) as bigint) as added_by_portal_count,
+    cast(sum(cells.portal_lacks_count) as bigint) as portal_lacks_count,
+    cast(sum(cells.removed_by_portal_count) as bigint) as removed_by_portal_count,
+    cast(sum(cells.portal_unexplained_dossiers) as bigint) as portal_unexplained_dossiers
+from review.mart_review__reconciliation as cells
+inner join wanted
+    on cells.province_code = wanted.province_code and cells.period_code = wanted.period_code
+where in_scope(cells.agency_code)
+group by cells.column_no
+order by cells.column_no
+"""
+
+RECONCILED_AGENCIES = """
+with cells as (
+    select
+        reconciliation.agency_code,
+        case
+            when reconciliation.reported_count is null then 'none'
+            when reconciliation.reported_unexplained_dossiers <> 0 then 'open'
+            when reconciliation.reported_gap_dossiers <> 0 then 'explained'
+            else 'equal'
+        end as reported_state,
+        case
+            when reconciliation.portal_compared_count is null then 'none'
+            when reconciliation.portal_unexplained_dossiers <> 0 then 'open'
+            when reconciliation.portal_gap_dossiers <> 0 then 'explained'
+            else 'equal'
+        end as portal_state
+    from review.mart_review__reconciliation as reconciliation
+    inner join wanted
+        on
+            reconciliation.province_code = wanted.province_code
+            and reconciliation.period_code = wanted.period_code
+    where in_scope(reconciliation.agency_code)
+)
+select
+    coalesce(any_value(agencies.level_code), 'unknown') as level_code,
+    any_value(levels.level_name) as level_name,
+    cells.agency_code,
+    coalesce(any_value(agencies.agency_name), cells.agency_code) as agency_name,
+    any_value(parents.agency_name) as parent_name,
+    count(*) filter (where cells.reported_state <> 'none') as reported_cell_count,
+    count(*) filter (where cells.reported_state = 'equal') as reported_equal_count,
+    count(*) filter (where cells.reported_state = 'explained') as reported_explained_count,
+    count(*) filter (where cells.reported_state = 'open') as reported_open_count,
+    count(*) filter (where cells.portal_state <> 'none') as portal_cell_count,
+    count(*) filter (where cells.portal_state = 'equal') as portal_equal_count,
+    count(*) filter (where cells.portal_state = 'explained') as portal_explained_count,
+    count(*) filter (where cells.portal_state = 'open') as portal_open_count
+from cells
+left join core.dim_agencies as agencies on cells.agency_code = agencies.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels on agencies.level_code = levels.level_code
+group by cells.agency_code
+order by
+    level_code,
+    coalesce(any_value(agencies.agency_name), cells.agency_code) collate vi,
+    coalesce(any_value(parents.agency_name), '') collate vi,
+    cells.agency_code
+"""
+
+PORTAL_DIFFERENCES = """
+select
+    differences.reason_code,
+    coalesce(any_value(codes.code_name), differences.reason_code) as reason_name,
+    count(*) as dossier_count
+from review.mart_review__portal_differences as differences
+inner join wanted
+    on
+        differences.province_code = wanted.province_code
+        and differences.period_code = wanted.period_code
+left join core.dim_codes as codes
+    on differences.reason_code = codes.code and codes.list_code = 'portal_difference'
+where in_scope(differences.agency_code)
+group by differences.reason_code
+order by min(codes.position_no) nulls last, differences.reason_code
+"""
+
+ANNOUNCEMENTS_BY_FIELD = """
+select
+    announced.field_code,
+    coalesce(any_value(fields.field_name), announced.field_code) as field_name,
+    count(*) filter (where announced.announcement_code <> 'none') as announcement_all_count,
+    count(*) filter (where announced.announcement_code = 'on_time') as announcement_on_time_count,
+    count(*) filter (where announced.announcement_code = 'late') as announcement_late_count,
+    count(*) filter (where announced.announcement_code = 'unknown') as announcement_unknown_count,
+    count(*) filter (where announced.publication_code <> 'none') as publication_all_count,
+    count(*) filter (where announced.publication_code = 'on_time') as publication_on_time_count,
+    count(*) filter (where announced.publication_code = 'late') as publication_late_count,
+    count(*) filter (where announced.publication_code = 'unknown') as publication_unknown_count
+from review.mart_review__announcements as announced
+inner join wanted
+    on announced.province_code = wanted.province_code and announced.period_code = wanted.period_code
+left join core.dim_fields as fields on announced.field_code = fields.field_code
+where wanted.agency_code is null
+group by announced.field_code
+order by
+    coalesce(any_value(fields.field_name), announced.field_code) collate vi, announced.field_code
+"""
+
+ANNOUNCED_LATE = f"""
+select
+    announced.procedure_code,
+    announced.procedure_name,
+    announced.effective_date,
+    announced.submitted_for_announcement_date,
+    announced.announced_date,
+    announced.publicised_date,
+    announced.announcement_code,
+    announced.announcement_late_days,
+    announced.publication_code,
+    announced.publication_late_days
+from review.mart_review__announcements as announced
+inner join wanted
+    on announced.province_code = wanted.province_code and announced.period_code = wanted.period_code
+where
+    wanted.agency_code is null
+    and (announced.announcement_code = 'late' or announced.publication_code = 'late')
+order by
+    if(announced.announcement_code = 'late', announced.announcement_late_days, 0) desc,
+    if(announced.publication_code = 'late', announced.publication_late_days, 0) desc,
+    announced.procedure_code
+limit {LIST_LINES}
+"""
+
+CONCLUSIONS = """
+select
+    conclusions.position_no,
+    conclusions.concluded_review_code,
+    conclusions.concluded_date,
+    conclusions.content,
+    conclusions.lead_agency_code,
+    coalesce(
+        agencies.agency_name,
+        if(conclusions.lead_agency_code = provinces.province_code, provinces.province_name, null),
+        conclusions.lead_agency_code
+    ) as agency_name,
+    conclusions.metric_name,
+    conclusions.goal_code,
+    conclusions.target_percent,
+    conclusions.due_date,
+    conclusions.state_code,
+    coalesce(states.code_name, conclusions.state_code) as state_name,
+    conclusions.numerator_count,
+    conclusions.denominator_count
+from review.mart_review__conclusions as conclusions
+inner join wanted on conclusions.review_code = wanted.review_code
+left join core.dim_agencies as agencies on conclusions.lead_agency_code = agencies.agency_code
+left join core.dim_provinces as provinces
+    on conclusions.province_code = provinces.province_code
+left join core.dim_codes as states
+    on conclusions.state_code = states.code and states.list_code = 'conclusion_state'
+where in_scope(conclusions.lead_agency_code)
+order by conclusions.position_no
 """

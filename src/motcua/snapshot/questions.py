@@ -1,6 +1,6 @@
 """Questions that a meeting may ask, each with the answer that the figures give and their codes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from motcua.snapshot.framing import absent_before
@@ -46,6 +46,7 @@ _CHANCE = (
     "là thấp hơn"
 )
 _MIXED = ". Nếu có cơ cấu lĩnh vực như của cả cấp: {{lowest_{0}_mixed}}."
+_POINTS_ASKED = 3
 _POINTS = (
     "Tối đa {{points_{0}_lost}} điểm, từ {{points_{0}_score}} lên {{points_{0}_if_met}}, nếu cả "
     "{{points_{0}_missed}} trường hợp chưa đạt trong {{points_{0}_denominator}} trường hợp đều đạt."
@@ -64,7 +65,7 @@ def figures(marts: Marts) -> Iterator[Figure]:
         yield Figure(f"{code}_flipped", f"Hồ sơ đếm khác theo quy tắc: {name}", flipped)
     for record in marts.lowest_agencies:
         yield from _lowest_figures(record)
-    for record in marts.points:
+    for record in _most_points(marts):
         code, name = f"points_{record['component_code']}", record["component_name"]
         yield Figure(f"{code}_lost", f"Điểm mất: {name}", score_cell(record["lost_points"]))
         yield Figure(f"{code}_score", f"Điểm: {name}", score_cell(record["score"]))
@@ -73,6 +74,14 @@ def figures(marts: Marts) -> Iterator[Figure]:
         yield Figure(f"{code}_missed", f"Chưa đạt: {name}", count_cell(record["missed_count"]))
         denominator = count_cell(record["denominator_count"])
         yield Figure(f"{code}_denominator", f"Tổng số: {name}", denominator)
+
+
+def _most_points(marts: Marts) -> Sequence[Record]:
+    """Give the components of decision 766 with most points to win back."""
+    lost = [one for one in marts.points if one["scope_code"] == "province" and one["lost_points"]]
+    return sorted(lost, key=lambda one: (-one["lost_points"], one["component_code"]))[
+        :_POINTS_ASKED
+    ]
 
 
 def _lowest_figures(record: Record) -> Iterator[Figure]:
@@ -142,7 +151,7 @@ def _questions(marts: Marts, known: Figures) -> Iterator[Question]:
     yield from _received_questions(marts, known)
     for record in marts.lowest_agencies:
         yield _lowest_question(record, known)
-    for record in marts.points:
+    for record in _most_points(marts):
         question = f"Lấy lại được bao nhiêu điểm 766 ở «{record['component_name']}»?"
         code = record["component_code"]
         yield question, fill(f"points_{code}", _POINTS.format(code), known)

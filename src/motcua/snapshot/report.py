@@ -3,12 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.snapshot import (
+    announcing,
+    comparing,
+    following,
     incidents,
     overdue,
     payments,
     petitions,
+    points,
     proposals,
     reception,
+    reconciling,
     scorecard,
     self_reported,
     sentences,
@@ -64,7 +69,10 @@ def sections(
             tables,
         ),
         Section(
-            "V", scorecard.TITLE, scorecard.paragraphs(figures), _shown(scorecard.TABLES, tables)
+            "V",
+            scorecard.TITLE,
+            (*scorecard.paragraphs(figures), points.sentence(figures, marts)),
+            _shown((*scorecard.TABLES, *points.TABLES), tables),
         ),
         *_section(
             "VI",
@@ -109,10 +117,13 @@ def _told(code: str, table: Table, where: str = "bảng") -> Paragraph:
 
 def _direction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ...]:
     plan = sentences.plan(figures) or say("plan", tables["plan_tasks"].empty_sentence)
-    before = say("conclusions", f"Thông báo kết luận kỳ trước: {NO_DATA}.")
     return (
         ("Kế hoạch cải cách hành chính", (plan,), ("plan_tasks",)),
-        ("Thực hiện Thông báo kết luận kỳ trước", (before,), ()),
+        (
+            "Thực hiện Thông báo kết luận kỳ trước",
+            (following.sentence(figures, marts.conclusions),),
+            (following.TABLE,),
+        ),
         (
             "Kiểm tra, tuyên truyền, tập huấn, đối thoại",
             (
@@ -127,9 +138,9 @@ def _direction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ..
 
 
 def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part, ...]:
-    announced = say("announced", f"Công bố, công khai, niêm yết đúng hạn, chậm: {NO_DATA}.")
+    announced = announcing.sentence(figures, is_registered=bool(marts.procedure_counts))
     first: tuple[Part, ...] = (
-        ("Công bố, công khai thủ tục hành chính", (_announced(marts) or announced,), ()),
+        ("Công bố, công khai thủ tục hành chính", (announced,), ()),
         ("Cắt giảm thời gian giải quyết", (time_cuts.sentence(figures),), ()),
     )
     if "received" not in figures:
@@ -152,13 +163,18 @@ def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part,
             ("channels",),
         ),
         ("Giải quyết", (sentences.resolved(figures),), ()),
-        ("Đang giải quyết", (sentences.pending(figures), overdue.days_sentence(figures)), ()),
+        (
+            "Đang giải quyết",
+            (sentences.pending(figures), overdue.days_sentence(figures)),
+            ("due_soon",),
+        ),
         (
             "Theo cấp, lĩnh vực, thủ tục",
             (
                 sentences.levels(figures, level_names),
                 sentences.leading_fields(figures, leading),
                 overdue.land_sentence(figures),
+                comparing.sentence(figures),
                 say("annexes", "Chi tiết theo cơ quan, theo lĩnh vực ở các phụ lục."),
             ),
             ("fields_leading", "overdue_fields", "procedures_leading", "procedures_overdue"),
@@ -176,24 +192,12 @@ def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part,
     )
 
 
-def _announced(marts: Marts) -> Paragraph | None:
-    """Point to the scorecard's components of announcement, where they could be counted."""
-    counted = [
-        record["component_code"]
-        for record in marts.scorecard_components
-        if record["display_group_code"] == "transparency" and record["state_code"] == "scored"
-    ]
-    if not counted:
-        return None
-    text = "Công bố, công khai đúng hạn: xem các thành phần công khai, minh bạch ở phụ lục điểm."
-    return say("announced", text)
-
-
 def _electronic(
     marts: Marts, figures: Figures, rates: Mapping[str, Paragraph], tables: Tables
 ) -> tuple[Part, ...]:
     services = sentences.services(figures) or say("services", tables["services"].empty_sentence)
-    both = say("portal_compared", f"Đối chiếu với Cổng Dịch vụ công quốc gia: {NO_DATA}.")
+    by_portal = "Số hóa, kết quả điện tử theo Cổng Dịch vụ công quốc gia và chênh lệch"
+    both = say("portal_digitisation", f"{by_portal}: {NO_DATA}.")
     return (
         ("Dịch vụ công theo mức độ", (services,), ("services",)),
         (
@@ -210,7 +214,15 @@ def _electronic(
             (),
         ),
         ("Số hóa, kết quả điện tử", (*(rates[code] for code in DIGITISATION), both), ()),
-        ("Kết nối, đồng bộ, sự cố", (incidents.sentence(figures),), ("incidents",)),
+        (
+            "Kết nối, đồng bộ, sự cố",
+            (
+                *reconciling.sentences(figures),
+                reconciling.reasons_sentence(figures, marts.portal_differences),
+                incidents.sentence(figures),
+            ),
+            ("incidents",),
+        ),
     )
 
 

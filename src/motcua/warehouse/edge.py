@@ -28,7 +28,7 @@ from motcua.errors import BuildRefusedError, PipelineError
 from motcua.receipts import read_receipts
 from motcua.retention import run_retention
 from motcua.settings import Settings
-from motcua.shelf.edge import read_sealed
+from motcua.shelf.edge import read_conclusions, read_sealed
 from motcua.shelf.states import DOSSIERS, MANIFEST
 from motcua.sql import quoted
 from motcua.units.edge import read_agency_successions
@@ -262,6 +262,7 @@ def _lay_out(settings: Settings, folder: Path, as_of_date: date) -> ProjectFolde
         deadline_rows(register, as_of_date),
         _read_sealed_packs(settings),
         [row.model_dump(mode="json") for row in read_agency_successions(settings.successions)],
+        [row.model_dump(mode="json") for row in read_conclusions(settings)],
     )
     return project
 

@@ -77,8 +77,9 @@ class ProjectFolder:
         deadlines: Sequence[Mapping[str, object]],
         sealed_packs: Sequence[SealedPack] = (),
         successions: Sequence[Mapping[str, object]] = (),
+        conclusions: Sequence[Mapping[str, object]] = (),
     ) -> None:
-        """Link project, landing and sealed packs; write the registers and what was owed."""
+        """Link project, landing and sealed packs; write registers, what was owed and concluded."""
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
         for name, path in (
             ("dbt_project.yml", self.project / "dbt_project.yml"),
@@ -90,6 +91,7 @@ class ProjectFolder:
         (self.folder / "localities.json").write_text(json.dumps(localities), "utf-8")
         (self.folder / "deadlines.json").write_text(json.dumps(deadlines), "utf-8")
         (self.folder / "agency_successions.json").write_text(json.dumps(successions), "utf-8")
+        (self.folder / "conclusions.json").write_text(json.dumps(conclusions), "utf-8")
         self._lay_out_sealed(sealed_packs)
 
     def command(self, arguments: Sequence[str]) -> list[str]:

@@ -17,6 +17,7 @@ valid as (
     select
         versions.province_code,
         versions.procedure_code,
+        versions.procedure_name,
         periods.period_code,
         versions.competence_level_code,
         versions.field_code,
@@ -27,6 +28,8 @@ valid as (
         versions.has_fee,
         versions.accepts_online_payment,
         versions.is_content_complete,
+        versions.issued_date,
+        versions.submitted_for_announcement_date,
         versions.announced_date,
         versions.publicised_date,
         versions.effective_date,
@@ -59,18 +62,33 @@ final as (
         valid.has_fee,
         valid.accepts_online_payment,
         valid.is_content_complete,
+        valid.procedure_name,
+        valid.issued_date,
+        valid.submitted_for_announcement_date,
+        valid.announced_date,
+        valid.publicised_date,
+        valid.effective_date,
         coalesce(
             valid.announced_date >= valid.start_date
             and valid.announced_date <= valid.known_to_date,
             false
         ) as is_announced_in_period,
         effective.workday_no - announced.workday_no >= 5 as is_announced_on_time,
+        -- Written out: greatest() of a null is no null everywhere.
+        case
+            when effective.workday_no - announced.workday_no >= 5 then 0
+            else cast(5 - (effective.workday_no - announced.workday_no) as integer)
+        end as announcement_late_days,
         coalesce(
             valid.publicised_date >= valid.start_date
             and valid.publicised_date <= valid.known_to_date,
             false
         ) as is_publicised_in_period,
         publicised.workday_no - announced.workday_no <= 5 as is_publicised_on_time,
+        case
+            when publicised.workday_no - announced.workday_no <= 5 then 0
+            else cast(publicised.workday_no - announced.workday_no - 5 as integer)
+        end as publication_late_days,
         valid._delivery_id
     from valid
     left join workdays as announced on valid.announced_date = announced.calendar_date

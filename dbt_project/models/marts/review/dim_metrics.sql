@@ -19,6 +19,7 @@ final as (
         names.metric_name,
         names.numerator_name,
         names.denominator_name,
+        names.goal_code,
         by_metric.definition
     from names
     left join by_metric on names.metric_code = by_metric.metric_code
