@@ -95,9 +95,17 @@ def snapshot(
     reason: Annotated[
         str, typer.Option("--reason", help="Why there is a new version after a sealed one.")
     ] = "",
+    public: Annotated[
+        bool, typer.Option("--public", help="Lay out the public pack of that version, too.")
+    ] = False,
 ) -> None:
     """Make the pack of a review meeting, as a draft."""
-    _snapshot(read_settings(), review, province, as_of, reason)
+    settings = read_settings()
+    folder = _snapshot(settings, review, province, as_of, reason)
+    if public:
+        from motcua.public.edge import write_public
+
+        console.print(f"public pack: {write_public(settings, folder).folder}", soft_wrap=True)
 
 
 @app.command()
@@ -527,11 +535,12 @@ def _snapshot(
     province: str | None,
     as_of: datetime | None,
     reason: str = "",
-) -> None:
+) -> Path:
     from motcua.snapshot import edge
 
     pack = edge.run_snapshot(settings, review, province, as_of.date() if as_of else None, reason)
     console.print(f"pack {pack.review_code} v{pack.version:02d}: {pack.folder}")
+    return pack.folder
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -55,8 +55,13 @@ def pack_files(content: Content) -> dict[str, bytes]:
     }
 
 
-def sum_files(content: Content, files: Mapping[str, tuple[int, str]]) -> dict[str, bytes]:
-    """Write the manifest of a pack and the list of sums, of the files' sizes and SHA-256 sums."""
+def sum_files(
+    content: Content, files: Mapping[str, tuple[int, str]], told: Mapping[str, object]
+) -> dict[str, bytes]:
+    """Write the manifest of a pack and the list of sums, of the files' sizes and SHA-256 sums.
+
+    ``told`` is what the manifest says besides.
+    """
     header = content.header
     manifest = {
         "review_code": header.review_code,
@@ -71,6 +76,7 @@ def sum_files(content: Content, files: Mapping[str, tuple[int, str]]) -> dict[st
         "is_simulated": header.is_simulated,
         "figures_sha256": figures_sha256(content),
         "delivery_ids": list(content.delivery_ids),
+        **told,
         "files": [
             {"name": name, "byte_count": byte_count, "sha256": digest}
             for name, (byte_count, digest) in sorted(files.items())
