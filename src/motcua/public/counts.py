@@ -76,6 +76,7 @@ _WITHIN = {
     "result_electronic": ((), ("resolved_count",)),
 }
 """Indicators whose numerator, denominator is no more than a sum of the form's last line."""
+_ARRIVED = ("received_online_count", "received_other_count")
 _COSTS = {AGENCIES: 1.0, FIELDS: 1.0, CHANNELS: 8.0, "levels": 20.0, TOTAL: 100.0}
 _HEADLINE_COST = 50.0
 
@@ -116,19 +117,18 @@ class Counts:
         """
         table = content.table(CHANNELS)
         codes = [column.code for column in table.columns]
-        for name, row in zip(channel_lines(table), table.rows, strict=True):
+        names = channel_lines(table)
+        for name, row in zip(names, table.rows, strict=True):
             for column, measure in CHANNEL_COLUMNS.items():
                 self._add((name, measure), row.cells[codes.index(column)].value, CHANNELS)
-        if table.rows:
+        if names:
             self._relate((CHANNEL_TOTAL, "received_in_period_count"), _ARRIVED)
             self._relate((CHANNEL_TOTAL, "resolved_count"), ("resolved_count",))
-        names = [f"channel:{code}" for code in _unseen_of_channels(content)]
+            self._relate(("channel:online", "received_in_period_count"), _ARRIVED[:1])
+        body = [name for name in names if name != CHANNEL_TOTAL]
         for measure in CHANNEL_COLUMNS.values():
-            parts = {(name, measure): -1 for name in names if (name, measure) in self.cells}
+            parts = {(name, measure): -1 for name in body}
             self._hold({(CHANNEL_TOTAL, measure): 1, **parts})
-        online = ("channel:online", "received_in_period_count")
-        if online in self.cells:
-            self._relate(online, ("received_online_count",))
         self._add_unseen_channels(_unseen_of_channels(content))
 
     def _add_unseen_channels(self, found: dict[str, dict[str, int]]) -> None:
@@ -146,7 +146,7 @@ class Counts:
                     (f"channel:{code}", "pending_count"): -1,
                 }
             )
-        for measure in ("carried_over_count", "pending_count"):
+        for measure in ("carried_over_count", "pending_count") if found else ():
             parts = {(f"channel:{code}", measure): -1 for code in found}
             self._hold({(TOTAL, measure): 1, **parts})
 
@@ -194,9 +194,6 @@ class Counts:
         if value < 0:
             raise PipelineError("public", f"{key} is {value}")
         self.cells[key] = Cell(value, group="", is_shown=False)
-
-
-_ARRIVED = ("received_online_count", "received_other_count")
 
 
 def form_lines(table: Table) -> list[str]:

@@ -55,6 +55,8 @@ from motcua.snapshot.workbook import render_xlsx
 
 logger = logging.getLogger(__name__)
 
+_CLOSING = "Nơi có Motcua thì gõ motcua verify <thư mục> để kiểm tra thư mục này.\n"
+
 
 def write_public(settings: Settings, folder: Path) -> Pack:
     """Write the public pack of a version, in the state of the version; sealed, it never changes.
@@ -76,7 +78,7 @@ def write_public(settings: Settings, folder: Path) -> Pack:
         state = state_of(read_acts(shelf), version)
         counts = Counts(content)
         earlier = [
-            _read_earlier(shelf, one) for one in read_versions(shelf / PUBLIC) if one < version
+            _read_earlier(shelf, one) for one in read_versions(shelf / PUBLIC) if one != version
         ]
         hidden = protect(counts.cells, counts.relations, settings.public_min_count, earlier)
         public = public_content(content, hidden, settings.public_min_count)
@@ -104,7 +106,7 @@ def _write(settings: Settings, content: Content, public: Content, place: Path) -
         f"{stem}.html": render_html(public),
         f"{stem}.pdf": render_pdf(public),
         f"{stem}.xlsx": render_xlsx(public),
-        INSTRUCTIONS: instructions(stem),
+        INSTRUCTIONS: instructions(stem, _CLOSING),
     }
     for table in tables:
         files[f"{table.file}.parquet"] = parquet_bytes(table)

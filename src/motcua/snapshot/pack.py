@@ -92,7 +92,14 @@ def sums_text(sums: Mapping[str, str]) -> bytes:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode()
 
 
-def instructions(stem: str) -> bytes:
+_CLOSING = """\
+Bản Word để sửa nằm ngoài thư mục này; sửa bản đó không làm thay đổi bộ tài liệu. Nơi có Motcua thì
+gõ motcua verify <thư mục> để kiểm tra thư mục này, motcua verify <tệp .docx> để biết số nào trong
+bản Word đã sửa khác số đã niêm phong.
+"""
+
+
+def instructions(stem: str, closing: str = _CLOSING) -> bytes:
     """Say in Vietnamese how to verify the pack with what every machine has; opens in Notepad."""
     text = f"""HƯỚNG DẪN KIỂM TRA BỘ TÀI LIỆU SỐ LIỆU {stem}
 
@@ -114,10 +121,7 @@ tính lại khác mã đã ghi. Không cần cài thêm phần mềm nào.
 3. Muốn chắc chính tệp {SUMS} không bị thay: so nó với bản mà nơi lập giữ. Nơi lập giữ thêm mã của
    {MANIFEST} trong nhật ký trạng thái states.jsonl, ngoài thư mục này.
 
-Bản Word để sửa nằm ngoài thư mục này; sửa bản đó không làm thay đổi bộ tài liệu. Nơi có Motcua thì
-gõ motcua verify <thư mục> để kiểm tra thư mục này, motcua verify <tệp .docx> để biết số nào trong
-bản Word đã sửa khác số đã niêm phong.
-"""
+{closing}"""
     return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
