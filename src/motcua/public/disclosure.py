@@ -4,7 +4,7 @@ Cell suppression as statistical offices do it (Hundepool et al., Statistical Dis
 2012, chapter 4; the cells beside the small ones by the linear programs of Kelly, Golden and Assad,
 1992). A count from 1 to the threshold − 1 is hidden, 0 is shown. So many others are hidden, too,
 that for each hidden small count there is a table of whole numbers that agrees with everything
-shown, has at least 1 in each hidden place, and the threshold or more in that one.
+shown, has at least 1 in each hidden place, and the threshold itself in that one.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -174,14 +174,13 @@ class _Search:
         return 0 if is_open else int(self.values[place]) + 1
 
     def _cheapest(self, place: int, step: int) -> np.ndarray | None:
-        """Solve for the cheapest change of the table that adds a step or more to a cell."""
+        """Solve for the cheapest change of the table that adds a step to a cell; None: none is."""
         is_movable = ~self.known & ((self.values > 0) | self.unseen)
         floor = np.where(self.unseen, 0, 1)
-        most = float(self.values.max() + len(self.keys) * self.min_count)  # bounds end the search
-        up = np.where(is_movable, most, 0.0)
+        up = np.where(is_movable, np.inf, 0.0)
         down = np.where(is_movable, np.maximum(self.lowest - floor, 0), 0.0)
         least = np.zeros(2 * len(self.keys))
-        least[place], down[place] = step, 0.0
+        least[place], up[place], down[place] = step, step, 0.0
         price = np.where(self.hidden, _HIDDEN_COST, self.costs)
         return self._solve(np.concatenate([price, price]), least, np.concatenate([up, down]))
 
