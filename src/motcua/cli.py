@@ -98,12 +98,23 @@ def snapshot(
     agency: Annotated[
         str, typer.Option("--agency", help="Code of the one agency that the pack is of.")
     ] = "",
+    public: Annotated[
+        bool, typer.Option("--public", help="Lay out the public pack of that version, too.")
+    ] = False,
 ) -> None:
     """Make the pack of a review meeting, as a draft."""
+    if agency and public:
+        # Two public packs that hide by themselves could be subtracted from each other.
+        raise typer.BadParameter("a public pack is of a whole province", param_hint="--public")
+    settings = read_settings()
     try:
-        _snapshot(read_settings(), review, province, as_of, reason, agency)
+        folder = _snapshot(settings, review, province, as_of, reason, agency)
     except UnknownAgencyError as error:
         raise typer.BadParameter(str(error), param_hint="--agency") from error
+    if public:
+        from motcua.public.edge import write_public
+
+        console.print(f"public pack: {write_public(settings, folder).folder}", soft_wrap=True)
 
 
 @app.command()
@@ -582,12 +593,13 @@ def _snapshot(
     as_of: datetime | None,
     reason: str = "",
     agency: str = "",
-) -> None:
+) -> Path:
     from motcua.snapshot import edge
 
     day = as_of.date() if as_of else None
     pack = edge.run_snapshot(settings, review, province, day, reason, agency)
     console.print(f"pack {pack.pack_code} v{pack.version:02d}: {pack.folder}")
+    return pack.folder
 
 
 def _number(value: float | None, decimals: int) -> str:

@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     signatory_title: str = Field(
         "", description="Title over the blank signature, such as `CHÁNH VĂN PHÒNG`."
     )
+    public_min_count: int = Field(
+        5, ge=2, description="Smallest count that a public pack shows, apart from 0."
+    )
+    public_licence: str = Field(
+        "", description="Licence that a public pack states, such as `CC-BY-4.0`; empty: none."
+    )
     hmac_key: SecretStr | None = Field(
         None, description="Key of applicant tokens; needed only by contracts that make one."
     )

@@ -162,3 +162,15 @@ def test_an_agency_that_stands_under_two_levels_has_a_sheet_for_each(marts):
     sheets = [s for s in sheets_of(read_content(marts, REVIEW)) if s.agency_code == "H01.20"]
 
     assert [sheet.level_name for sheet in sheets] == ["Cấp huyện", "Cấp xã"]
+
+
+def test_a_sheet_says_what_the_last_meeting_concluded_on_its_agency(made):
+    concluded = {sheet.agency_code: sheet.conclusions for sheet in sheets_of(made)}
+    lines = made.table("conclusions").rows
+    leads = {dict(row.of)["agency"] for row in lines}
+
+    assert leads & set(concluded)
+    for row in lines:
+        said = concluded.get(dict(row.of)["agency"], ())
+        assert any(one.startswith(row.cells[1].text) for one in said) or not said
+    assert all(not said for code, said in concluded.items() if code not in leads)

@@ -1,8 +1,9 @@
 """Read and write what lies on the shelf beside the packs: acts, errata, the page of all packs.
 
 ``var/snapshots/<review_code>/`` holds the versions ``v<NN>/``, ``states.jsonl``, ``errata.jsonl``,
-``conclusions.jsonl`` and ``lam_viec/``, where staff edit a copy of the report in Word, the draft
-notice of conclusions and its workbook.
+``conclusions.jsonl``, ``lam_viec/``, where staff edit a copy of the report in Word, the draft
+notice of conclusions and its workbook, and ``cong_khai/`` with the public pack of each version that
+has one.
 """
 
 import contextlib
@@ -40,6 +41,8 @@ ERRATA = "errata.jsonl"
 ANSWERS = "giai_trinh.jsonl"
 CONCLUSIONS = "conclusions.jsonl"
 WORKING = "lam_viec"
+PUBLIC = "cong_khai"
+"""The folder of a review's public packs: versions and a journal of their own."""
 
 _VERSION = re.compile(r"v(\d{2,})")
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -217,11 +220,7 @@ def write_index(settings: Settings) -> Path:
 
 def _read_review(shelf: Path) -> Review | None:
     acts = read_acts(shelf)
-    entries = tuple(
-        _read_entry(shelf, version, acts)
-        for version in reversed(read_versions(shelf))
-        if (shelf / folder_name(version) / MANIFEST).exists()
-    )
+    entries = _read_entries(shelf, shelf.name)
     if not entries:
         return None
     working = sorted((shelf / WORKING).glob("*.[dx][ol][cs]x"))
@@ -231,17 +230,27 @@ def _read_review(shelf: Path) -> Review | None:
         errata=read_errata(shelf),
         working_copies=tuple(f"{shelf.name}/{WORKING}/{path.name}" for path in working),
         sealed_version=last_sealed(acts),
+        public_entries=_read_entries(shelf / PUBLIC, f"{shelf.name}/{PUBLIC}"),
     )
 
 
-def _read_entry(shelf: Path, version: int, acts: tuple[Act, ...]) -> Entry:
+def _read_entries(shelf: Path, address: str) -> tuple[Entry, ...]:
+    acts = read_acts(shelf)
+    return tuple(
+        _read_entry(shelf, address, version, acts)
+        for version in reversed(read_versions(shelf))
+        if (shelf / folder_name(version) / MANIFEST).exists()
+    )
+
+
+def _read_entry(shelf: Path, address: str, version: int, acts: tuple[Act, ...]) -> Entry:
     folder = shelf / folder_name(version)
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     differences = folder / DIFFERENCES
     changed = json.loads(differences.read_text("utf-8")) if differences.exists() else None
     return Entry(
         manifest=manifest,
-        folder=f"{shelf.name}/{folder.name}",
+        folder=f"{address}/{folder.name}",
         state_code=state_of(acts, version),
         acts=tuple(act for act in acts if act.version == version),
         changed=changed,
@@ -278,7 +287,7 @@ def _old(folder: Path) -> Path:
 
 def _mend(shelf: Path) -> None:
     """Finish what a process killed in ``put_in_place`` left."""
-    for old in shelf.glob(".v*.old"):
+    for old in (*shelf.glob(".v*.old"), *shelf.glob(f"{PUBLIC}/.v*.old")):
         folder = old.with_name(old.name.removeprefix(".").removesuffix(".old"))
         if folder.exists():
             shutil.rmtree(old)

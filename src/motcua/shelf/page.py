@@ -24,6 +24,8 @@ _KINDS = {
     "txt": "Hướng dẫn kiểm tra",
 }
 """What a link says, by the ending of the file, in the order of the links."""
+_PUBLIC_KINDS = ("html", "pdf", "docx", "xlsx", "csv", "parquet", "datapackage.json", "txt")
+"""The files of a public pack that a person opens, by their ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,17 @@ class Entry:
         return [(f"{self.folder}/{name}", _KINDS[kind]) for kind, name in found]
 
     @property
+    def public_links(self) -> list[tuple[str, str]]:
+        """The same of a public pack: data files go by their names."""
+        names = [entry["name"] for entry in self.manifest["files"]]
+        found = [(kind, name) for kind in _PUBLIC_KINDS for name in names if name.endswith(kind)]
+        data = {"csv", "parquet", "datapackage.json"}
+        return [
+            (f"{self.folder}/{name}", name if kind in data else _KINDS[kind])
+            for kind, name in found
+        ]
+
+    @property
     def state(self) -> str:
         """The state with a capital."""
         name = STATE_NAMES[self.state_code]
@@ -52,13 +65,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review: its versions, last first, the errata of its sealed ones, files to work on."""
+    """A review: versions, last first, errata of sealed ones, files to work on, public packs."""
 
     review_code: str
     entries: tuple[Entry, ...]
     errata: tuple[Erratum, ...]
     working_copies: tuple[str, ...]
     sealed_version: int | None
+    public_entries: tuple[Entry, ...] = ()
 
     @property
     def name(self) -> str:

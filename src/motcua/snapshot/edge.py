@@ -272,20 +272,39 @@ def write_version(settings: Settings, content: Content, more: Mapping[str, bytes
         more: files that are not laid out from the content, by name: bytes, or a file to move in.
     """
     header = content.header
-    partial = settings.scratch / f"snapshot-{header.pack_code}"
+    folder = settings.snapshots / header.pack_code / folder_name(header.version)
+    return write_folder(settings, content, {**pack_files(content), **more}, folder, {})
+
+
+def write_folder(
+    settings: Settings,
+    content: Content,
+    files: Mapping[str, bytes | Path],
+    folder: Path,
+    told: Mapping[str, object],
+) -> Path:
+    """Write files with their sums, read-only, and put them in place of a folder; give it.
+
+    Args:
+        settings: where things lie.
+        content: what the files are laid out from.
+        files: bytes, or a file to move in, by name.
+        folder: where they go.
+        told: what the manifest says besides.
+    """
+    partial = settings.scratch / f"snapshot-{content.header.pack_code}"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    for name, data in {**pack_files(content), **more}.items():
+    for name, data in files.items():
         if isinstance(data, Path):
             data.replace(partial / name)
         else:
             (partial / name).write_bytes(data)
     sums = {file.name: _sum_file(file) for file in partial.iterdir()}
-    for name, data in sum_files(content, sums).items():
+    for name, data in sum_files(content, sums, told).items():
         (partial / name).write_bytes(data)
     for file in partial.iterdir():
         file.chmod(0o444)
-    folder = settings.snapshots / header.pack_code / folder_name(header.version)
     put_in_place(partial, folder)
     return folder
 
@@ -554,6 +573,7 @@ __all__ = [
     "run_restate",
     "run_snapshot",
     "verify_pack",
+    "write_folder",
     "write_pack",
     "write_version",
 ]

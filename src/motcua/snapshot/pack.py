@@ -55,8 +55,13 @@ def pack_files(content: Content) -> dict[str, bytes]:
     }
 
 
-def sum_files(content: Content, files: Mapping[str, tuple[int, str]]) -> dict[str, bytes]:
-    """Write the manifest of a pack and the list of sums, of the files' sizes and SHA-256 sums."""
+def sum_files(
+    content: Content, files: Mapping[str, tuple[int, str]], told: Mapping[str, object]
+) -> dict[str, bytes]:
+    """Write the manifest of a pack and the list of sums, of the files' sizes and SHA-256 sums.
+
+    ``told`` is what the manifest says besides.
+    """
     header = content.header
     manifest = {
         "review_code": header.review_code,
@@ -74,6 +79,7 @@ def sum_files(content: Content, files: Mapping[str, tuple[int, str]]) -> dict[st
         "is_simulated": header.is_simulated,
         "figures_sha256": figures_sha256(content),
         "delivery_ids": list(content.delivery_ids),
+        **told,
         "files": [
             {"name": name, "byte_count": byte_count, "sha256": digest}
             for name, (byte_count, digest) in sorted(files.items())
@@ -89,7 +95,14 @@ def sums_text(sums: Mapping[str, str]) -> bytes:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode()
 
 
-def instructions(stem: str) -> bytes:
+_CLOSING = """\
+Bản Word để sửa nằm ngoài thư mục này; sửa bản đó không làm thay đổi bộ tài liệu. Nơi có Motcua thì
+gõ motcua verify <thư mục> để kiểm tra thư mục này, motcua verify <tệp .docx> để biết số nào trong
+bản Word đã sửa khác số đã niêm phong.
+"""
+
+
+def instructions(stem: str, closing: str = _CLOSING) -> bytes:
     """Say in Vietnamese how to verify the pack with what every machine has; opens in Notepad."""
     text = f"""HƯỚNG DẪN KIỂM TRA BỘ TÀI LIỆU SỐ LIỆU {stem}
 
@@ -111,10 +124,7 @@ tính lại khác mã đã ghi. Không cần cài thêm phần mềm nào.
 3. Muốn chắc chính tệp {SUMS} không bị thay: so nó với bản mà nơi lập giữ. Nơi lập giữ thêm mã của
    {MANIFEST} trong nhật ký trạng thái states.jsonl, ngoài thư mục này.
 
-Bản Word để sửa nằm ngoài thư mục này; sửa bản đó không làm thay đổi bộ tài liệu. Nơi có Motcua thì
-gõ motcua verify <thư mục> để kiểm tra thư mục này, motcua verify <tệp .docx> để biết số nào trong
-bản Word đã sửa khác số đã niêm phong.
-"""
+{closing}"""
     return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
