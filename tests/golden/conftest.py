@@ -700,22 +700,12 @@ create table review.mart_review__rule_points as
         1000 as base_denominator_count, 910 as numerator_count, 1020 as denominator_count;
 create table review.dim_rules as
     select 'qd766' as rule_code, 'Bộ chỉ số 766' as rule_name, '2022' as version;
-create table review.mart_review__comparison as
-    select
-        '2024-CY' as period_code, 'H01' as province_code, agency_code, 'province' as level_code,
-        numerator_count, 100 as denominator_count,
-        numerator_count / 100 as resolved_in_time_rate, 0.7 as low_rate, 0.88 as high_rate,
-        2 as best_rank, 3 as rank_of,
-        0.95 as level_in_time_rate, null::double as mix_adjusted_in_time_rate
-    from (values ('H01.01', 80), ('H01.02', 90), ('H01.04', 99)) as found
-        (agency_code, numerator_count);
-create table review.mart_review__points as
-    select
-        '2022-06' as version_code, '2024-CY' as period_code, 'H01' as province_code,
-        'province' as scope_code, component_code, 69234 as missed_count,
-        597918 as denominator_count, 17.684164 as score, 20.0 as score_if_met, lost_points
-    from (values ('progress', 2.315836), ('online_services', 0)) as found
-        (component_code, lost_points);
+alter table review.mart_review__comparison add column resolved_in_time_rate double;
+update review.mart_review__comparison
+set resolved_in_time_rate = numerator_count / nullif(denominator_count, 0);
+alter table review.mart_review__points add column score_if_met decimal(9, 6);
+update review.mart_review__points set score_if_met = max_score;
+alter table review.mart_review__portal_differences add column agency_code varchar default 'H01.01';
 alter table core.fct_dossier_periods add column agency_code varchar;
 update core.fct_dossier_periods set agency_code = case locality_code
     when 'ag-tinh' then 'H01.01' when 'ag-tri-ton' then 'H01.20' else 'H01.21' end;

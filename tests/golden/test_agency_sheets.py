@@ -96,7 +96,10 @@ def test_both_files_say_what_the_sheet_says(made):
     for line in sheet.lines:
         for text in (line.name, line.counts, line.result, line.level_result, line.target):
             assert text in said
-    assert NO_CONCLUSIONS in said
+    assert sheet.conclusions
+    assert "; ".join(sheet.conclusions) in said
+    none = docx_text(render_letter(dataclasses.replace(sheet, conclusions=()), made.header))
+    assert NO_CONCLUSIONS in none
     assert "Ý kiến giải trình của thủ trưởng" in said
     rows = [*book[FIGURES].iter_rows(min_row=HEAD_ROW + 2, values_only=True)]
     assert [(row[1], row[2], row[5]) for row in rows] == [
@@ -174,3 +177,11 @@ def test_a_sheet_says_what_the_last_meeting_concluded_on_its_agency(made):
         said = concluded.get(dict(row.of)["agency"], ())
         assert any(one.startswith(row.cells[1].text) for one in said) or not said
     assert all(not said for code, said in concluded.items() if code not in leads)
+
+
+def test_many_long_conclusions_leave_the_sheet_on_its_page(made):
+    sheet = dataclasses.replace(sheets_of(made)[0], conclusions=("Rà soát " * 60,) * 5)
+    said = docx_text(render_letter(sheet, made.header))
+
+    assert "còn 2 nội dung không nêu ở đây" in said
+    assert said.count("Rà soát") < 80

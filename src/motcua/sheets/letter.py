@@ -3,6 +3,7 @@
 import datetime
 import io
 from collections.abc import Sequence
+from textwrap import shorten
 
 from docx import Document
 from docx.enum.table import WD_ROW_HEIGHT_RULE
@@ -20,6 +21,7 @@ from motcua.snapshot.numbers import format_count
 
 NO_CONCLUSIONS = "Kết luận kỳ trước có liên quan: chưa có."
 _TOLD_LINES, _TOLD_LENGTH = 3, 170
+_CONCLUSION_LINES, _CONCLUSION_LETTERS = 3, 170
 _HEADS = ("TT", "Chỉ tiêu", "Tử số/Mẫu số", "Kết quả", "Chung của cấp", "Chỉ tiêu giao", "Đạt")
 _WIDTHS = (8, 45, 28, 18, 29, 36, 16)
 _SIZE = Pt(9.5)
@@ -123,7 +125,10 @@ def _overdue_text(group: Overdue) -> str:
 def _conclusions_text(sheet: Sheet) -> str:
     if not sheet.conclusions:
         return NO_CONCLUSIONS
-    return f"Kết luận kỳ trước có liên quan: {'; '.join(sheet.conclusions)}."
+    shown = [shorten(one, _CONCLUSION_LETTERS, placeholder="…") for one in sheet.conclusions]
+    left = len(shown) - _CONCLUSION_LINES
+    rest = f"; còn {format_count(left)} nội dung không nêu ở đây" if left > 0 else ""
+    return f"Kết luận kỳ trước có liên quan: {'; '.join(shown[:_CONCLUSION_LINES])}{rest}."
 
 
 def _write_box(document) -> None:
