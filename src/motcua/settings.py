@@ -25,6 +25,12 @@ class Settings(BaseSettings):
         REPOSITORY / "landing" / "agency_successions.csv",
         description="Register of agencies that ended, and of those that took over from them.",
     )
+    boundaries: Path | None = Field(
+        None, description="GeoJSON file of the units that a pack's map draws; none: no map."
+    )
+    max_boundaries_bytes: ByteSize = Field(
+        ByteSize(5 * 2**20), description="Bytes that the file of boundaries may have."
+    )
     suites: Path = Field(
         REPOSITORY / "expectations", description="Folder of expectation suites, one JSON a dataset."
     )

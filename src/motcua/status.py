@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ByteSize
 
+from motcua.boundaries import read_boundaries
 from motcua.clock import read_clock
 from motcua.contracts import Contract, read_contracts, read_localities
 from motcua.deadlines.edge import mail_problem, read_expected, read_next_deadlines
@@ -181,6 +182,7 @@ def find_troubles(settings: Settings) -> list[str]:
     """Give one sentence per trouble, each with what to do."""
     return [
         *_find_file_troubles(settings),
+        *_find_boundary_troubles(settings),
         *_find_key_troubles(settings),
         *_find_mail_troubles(settings),
         *_find_disk_troubles(settings.home),
@@ -209,6 +211,13 @@ def _find_file_troubles(settings: Settings) -> Iterator[str]:
                 )
     except (MotcuaError, OSError) as error:
         yield f"{error}; correct the file and run again"
+
+
+def _find_boundary_troubles(settings: Settings) -> Iterator[str]:
+    try:
+        read_boundaries(settings)
+    except MotcuaError as error:
+        yield f"{error}; correct the file or the setting, no pack is made with it"
 
 
 def _find_key_troubles(settings: Settings) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from motcua.snapshot.framing import complete_codes
 from motcua.snapshot.listing import Change, changes, row_labels
+from motcua.snapshot.maps import redrawn
 from motcua.snapshot.marts import Marts
 from motcua.snapshot.model import Content, RowKind, Table, to_json
 
@@ -32,6 +33,7 @@ def find_faults(content: Content, read: Content, marts: Marts) -> tuple[str, ...
         *difference_faults(changes(content, read)),
         *cube_faults(content, read),
         *sum_faults(content),
+        *map_faults(content),
         *coverage_faults(content, marts),
     )
 
@@ -53,6 +55,13 @@ def cube_faults(content: Content, read: Content) -> tuple[str, ...]:
     if content.cube is None or content.cube == read.cube:
         return ()
     return ("Số đếm mà trang HTML dùng để lọc, hoặc mã hồ sơ quá hạn, khác với kho",)
+
+
+def map_faults(content: Content) -> tuple[str, ...]:
+    """Say whether a map shows other figures than the version's own table of agencies."""
+    if redrawn(content) == content.maps:
+        return ()
+    return ("Bản đồ không khớp với biểu II.06 theo cơ quan của bản này",)
 
 
 def sum_faults(content: Content) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from motcua.office import FONT
-from motcua.snapshot.charts import render_png, spoken
+from motcua.snapshot.charts import Drawing, render_png, spoken
 from motcua.snapshot.decree import (
     BODY_SIZE,
     banner_run,
@@ -191,20 +191,30 @@ class _Report:
         write_signature(self._document, self._content.header.signatory_title)
 
     def write_charts(self) -> None:
-        """Write the charts on a page of their own, as pictures that say what they show."""
-        for position, chart in enumerate(self._content.charts):
-            if position == 0:
-                self._centred_heading("BIỂU ĐỒ", is_on_new_page=True)
-            title = self._paragraph("")
-            title.alignment = WD_ALIGN_PARAGRAPH.LEFT
-            title.paragraph_format.keep_with_next = True
-            title.add_run(chart.title).bold = True
-            title.add_run(f"\n{chart.caption}").italic = True
-            picture = self._document.add_picture(io.BytesIO(render_png(chart)))
-            if picture.width > Mm(_TEXT_WIDTH_MM):
-                picture.height = int(picture.height * Mm(_TEXT_WIDTH_MM) / picture.width)
-                picture.width = Mm(_TEXT_WIDTH_MM)
-            picture._inline.docPr.set("descr", spoken(chart))
+        """Write charts and maps on pages of their own, as pictures that say what they show."""
+        if self._content.charts or self._content.maps:
+            self._centred_heading("BIỂU ĐỒ", is_on_new_page=True)
+        for chart in self._content.charts:
+            self._write_drawing(chart)
+        for drawn in self._content.maps:
+            self._write_drawing(drawn)
+            for one in drawn.classes:
+                line = self._paragraph("")
+                line.alignment = WD_ALIGN_PARAGRAPH.LEFT
+                line.add_run(f"{one.label}. ").bold = True
+                line.add_run(one.text)
+
+    def _write_drawing(self, drawn: Drawing) -> None:
+        title = self._paragraph("")
+        title.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        title.paragraph_format.keep_with_next = True
+        title.add_run(drawn.title).bold = True
+        title.add_run(f"\n{drawn.caption}").italic = True
+        picture = self._document.add_picture(io.BytesIO(render_png(drawn)))
+        if picture.width > Mm(_TEXT_WIDTH_MM):
+            picture.height = int(picture.height * Mm(_TEXT_WIDTH_MM) / picture.width)
+            picture.width = Mm(_TEXT_WIDTH_MM)
+        picture._inline.docPr.set("descr", spoken(drawn))
 
     def write_annexes(self) -> None:
         """Write the annexes in a landscape section, each on a page of its own."""

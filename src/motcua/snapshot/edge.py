@@ -6,13 +6,14 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from motcua.boundaries import Boundary, read_boundaries
 from motcua.conclusions.edge import write_drafts
 from motcua.errors import PipelineError, UnknownAgencyError
 from motcua.files import write_csv
@@ -43,6 +44,7 @@ from motcua.snapshot.history import (
     with_other_errata,
 )
 from motcua.snapshot.listing import changes
+from motcua.snapshot.maps import with_map
 from motcua.snapshot.marts import Marts, Record, Records, Scope
 from motcua.snapshot.model import Content, figures_sha256, from_json, pack_code
 from motcua.snapshot.numbers import clean_text
@@ -96,6 +98,8 @@ _AGENDA = {
 }
 """What the agenda's parts are read by: field of the marts' rows → query."""
 
+_NAMED = 5
+
 MACHINE = "hệ thống"
 """Who makes drafts and checks, where nobody else is named."""
 
@@ -136,10 +140,12 @@ def run_snapshot(
         PipelineError: no such review, nothing to read it from, or a reason is wanted.
         UnknownAgencyError: the province has no such agency.
         BuildRefusedError: the build made for it does not pass the gate.
+        SettingsError: the file of boundaries is not what it must be.
     """
     review_code = review_code_of(review, province_code)
+    boundaries = read_boundaries(settings)
     with open_marts(settings, review_code, as_of_date) as connection:
-        content = read_content(connection, review_code, agency_code)
+        content = read_content(connection, review_code, agency_code, boundaries)
     office = (settings.issuer, settings.issuer_abbreviation, settings.signatory_title)
     pack = write_pack(settings, with_office(content, *office), reason)
     write_index(settings)
@@ -164,15 +170,30 @@ def open_marts(
 
 
 def read_content(
-    connection: duckdb.DuckDBPyConnection, review_code: str, agency_code: str = ""
+    connection: duckdb.DuckDBPyConnection,
+    review_code: str,
+    agency_code: str = "",
+    boundaries: Sequence[Boundary] = (),
 ) -> Content:
     """Read everything that the pack of a review says, as its first version.
+
+    With boundaries it has a map of those units that are the pack's.
 
     Raises:
         PipelineError: the marts have no such review.
         UnknownAgencyError: the review's province has no such agency.
     """
-    return build_content(read_marts(connection, review_code, agency_code))
+    content = build_content(read_marts(connection, review_code, agency_code))
+    if not boundaries:
+        return content
+    units = _read(connection, queries.UNITS)
+    known = {unit["agency_code"] for unit in units}
+    if unknown := sorted(one.agency_code for one in boundaries if one.agency_code not in known):
+        named = ", ".join(unknown[:_NAMED])
+        logger.warning("%d boundaries have the code of no agency: %s", len(unknown), named)
+    return with_map(
+        content, boundaries, {unit["agency_code"] for unit in units if unit["is_in_pack"]}
+    )
 
 
 def read_marts(

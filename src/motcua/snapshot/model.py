@@ -136,6 +136,42 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """One unit on a map: its figure as it is read, the number of its class, where it lies.
+
+    ``geometry`` is a MultiPolygon of GeoJSON in one line: indented, its coordinates would take
+    longer than all the rest.
+    """
+
+    agency_code: str
+    name: str
+    text: str
+    class_no: int
+    geometry: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaClass:
+    """One class of a map: its number, its limits and how many units it has, the units."""
+
+    class_no: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """One map and the table whose figures it shows; each area is in one of its classes."""
+
+    code: str
+    title: str
+    caption: str
+    table_code: str
+    classes: tuple[AreaClass, ...]
+    areas: tuple[Area, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A part of a sentence: words, or the text of the figure whose code it has."""
 
@@ -332,7 +368,8 @@ class Content:
     version and which figures were found wrong since, with the tables of ``HISTORY``.
     ``agency_codes`` are whose dossiers count: those of an agency's pack; empty: of the province.
     ``given`` are the targets of agencies and levels, for the sheets of agencies; ``goals`` are the
-    metrics by which a conclusion can be measured.
+    metrics by which a conclusion can be measured. ``maps`` hold what they draw, so that a version
+    is laid out again without the file of boundaries.
     """
 
     header: Header
@@ -354,6 +391,7 @@ class Content:
     given: tuple[Given, ...] = ()
     matters: tuple[Matter, ...] = ()
     goals: tuple[Member, ...] = ()
+    maps: tuple[Map, ...] = ()
 
     @property
     def first_page(self) -> tuple[Section, ...]:

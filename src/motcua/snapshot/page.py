@@ -24,12 +24,14 @@ def render_html(content: Content) -> bytes:
     """Write the page of a content; of long lists the first lines."""
     content = shortened(content, PAGE_LINES)
     charts = [(chart, Markup(render_svg(chart))) for chart in content.charts]  # noqa: S704 - drawn here
+    maps = [(drawn, Markup(render_svg(drawn))) for drawn in content.maps]  # noqa: S704 - drawn here
     style = _text("page.css") + _page_margins(content)
     script = '"use strict";\n(function () {\n' + "".join(map(_text, _SCRIPTS)) + "})();\n"
     page = _template("page.html").render(
         content=content,
         header=content.header,
         charts=charts,
+        maps=maps,
         policy=content_policy(style, script),
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file

@@ -17,6 +17,7 @@ def render_pdf(content: Content) -> bytes:
     """Write the report of a content as a PDF dated by its as-of date; of lists the first lines."""
     moment = datetime.datetime.fromisoformat(f"{content.header.as_of_date}T00:00:00+00:00")
     here = resources.files(__package__)
+    drawings = (*content.charts, *content.maps)
     with fonts() as folder:
         return bytes(
             typst.compile(
@@ -25,11 +26,8 @@ def render_pdf(content: Content) -> bytes:
                     "content.json": to_json(
                         dataclasses.replace(shortened(content, PRINTED_LINES), cube=None)
                     ),
-                    "spoken.json": json.dumps([spoken(chart) for chart in content.charts]).encode(),
-                    **{
-                        f"{chart.code}.svg": render_paper_svg(chart).encode()
-                        for chart in content.charts
-                    },
+                    "spoken.json": json.dumps([spoken(one) for one in drawings]).encode(),
+                    **{f"{one.code}.svg": render_paper_svg(one).encode() for one in drawings},
                 },
                 font_paths=[str(folder)],
                 ignore_system_fonts=True,

@@ -124,6 +124,15 @@ create or replace temporary macro sends_scope(locality) as (
 """Who sends an agency's dossiers is who ever sent one that it received or owned; where nobody did,
 it may be anyone."""
 
+UNITS = """
+select
+    agencies.agency_code,
+    agencies.province_code = wanted.province_code and in_scope(agencies.agency_code) as is_in_pack
+from core.dim_agencies as agencies
+cross join wanted
+"""
+"""Every agency, and whether a map of the pack may draw its unit."""
+
 SCOPE = """
 select
     agency_code,
