@@ -101,14 +101,14 @@ def read_boundaries(settings: Settings) -> tuple[Boundary, ...]:
     path = settings.boundaries
     if path is None:
         return ()
-    limit = settings.max_boundaries_bytes
+    limit = settings.boundaries_max_bytes
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
         raise SettingsError(SETTING, f"{path} cannot be read: {error.strerror}") from error
     if len(data) > limit:
-        reason = f"{path} has more than MOTCUA_MAX_BOUNDARIES_BYTES ({limit.human_readable()})"
+        reason = f"{path} has more than MOTCUA_BOUNDARIES_MAX_BYTES ({limit.human_readable()})"
         raise SettingsError(SETTING, reason)
     return parse_boundaries(data, str(path))
 

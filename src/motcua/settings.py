@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     boundaries: Path | None = Field(
         None, description="GeoJSON file of the units that a pack's map draws; none: no map."
     )
-    max_boundaries_bytes: ByteSize = Field(
+    boundaries_max_bytes: ByteSize = Field(
         ByteSize(5 * 2**20), description="Bytes that the file of boundaries may have."
     )
     suites: Path = Field(

@@ -139,8 +139,8 @@ def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
         pytest.param({"boundaries": "absent.geojson"}, "cannot be read: No such file", id="absent"),
         pytest.param({"boundaries": "."}, "cannot be read: Is a directory", id="folder"),
         pytest.param(
-            {"boundaries": THREE_SQUARES, "max_boundaries_bytes": 100},
-            r"more than MOTCUA_MAX_BOUNDARIES_BYTES \(100B\)",
+            {"boundaries": THREE_SQUARES, "boundaries_max_bytes": 100},
+            r"more than MOTCUA_BOUNDARIES_MAX_BYTES \(100B\)",
             id="large",
         ),
     ],
