@@ -130,8 +130,7 @@ def _find_rows(
     for number, rule in unmet:
         query = queries[rule.rule_code]
         try:
-            has_column_name = "column_name" in connection.sql(query).columns
-            connection.execute(findings.insert_sql(number, query, has_column_name=has_column_name))
+            connection.execute(findings.insert_sql(number, query))
         except duckdb.Error as error:
             step = f"suite {suite.dataset_code}, rule {rule.rule_code}"
             raise PipelineError(step, without_values(str(error))) from None

@@ -1,5 +1,6 @@
 """SQL text around a suite: what is checked, the macros that rules ask, and the findings."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from motcua.quality.suites import Rule
@@ -7,6 +8,7 @@ from motcua.sql import quoted, quoted_or_null
 
 CODE_FORMS = ("dossier_code", "procedure_code")
 """Columns whose form the contract gives; suites ask the macro ``has_<column>_form(code)``."""
+_COLUMN_NAME = re.compile(r"\bcolumn_name\b")
 
 
 def view_sql(view: str, dataset_code: str, missing_columns: Sequence[str]) -> str:
@@ -64,9 +66,13 @@ def tables_sql(rules: Sequence[Rule]) -> Iterable[str]:
     )
 
 
-def insert_sql(rule_no: int, query: str, *, has_column_name: bool) -> str:
-    """Take the row ids of one rule from the query by which Great Expectations judged it."""
-    column_name = "column_name" if has_column_name else "null"
+def insert_sql(rule_no: int, query: str) -> str:
+    """Take the row ids of one rule from the query by which Great Expectations judged it.
+
+    A query that names ``column_name`` says by it where each row is wrong.
+    """
+    # Asking DuckDB what columns a query has costs as much as running it on most deliveries.
+    column_name = "column_name" if _COLUMN_NAME.search(query) else "null"
     return (
         f"insert into finding_rows select distinct _row_id, {rule_no}, {column_name} "
         f"from ({query}\n) as unexpected where _row_id is not null"

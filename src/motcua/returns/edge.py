@@ -7,7 +7,7 @@ and what came before it, so making it again gives the same bytes.
 
 import datetime as dt
 import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,8 @@ _SHIPPED = REPOSITORY / "landing" / "contracts" / f"{CONTRACT}.yml"
 _MAX_PART_BYTES = 1 << 20
 _BOOLEANS = {"true": "Có", "false": "Không"}
 _FOUND = ("rule_code", "column_name", "severity_code", "sentence", "mend")
+Reader = Callable[[Value], Value]
+"""Shows a value of a column."""
 _SEVERITY = _FOUND.index("severity_code")
 
 
@@ -188,7 +190,7 @@ def _note_lines(
     unread = [
         f'"_unread_{name}"' if f"_unread_{name}" in known else "cast(null as string)"
         for name in shown
-    ]
+    ] or ["cast(null as string)"]
     values = [f'"{name}"' for name in shown]
     connection.execute(
         f"create or replace temp table return_lines_{code} as with told as ("
@@ -198,7 +200,9 @@ def _note_lines(
         f"lines as (select {decoded.select} from {decoded.table} "
         "where rowid in (select _row_id from return_chosen)) "
         "select severity_no, _row_id, findings, _source_file, _source_row, "
-        f"[{', '.join(unread) or 'cast(null as string)'}] as unread, {', '.join(values)} "
+        # Most lines have nothing unread, and a list of fifty nulls is slow to fetch.
+        f"case when coalesce({', '.join(unread)}) is not null then [{', '.join(unread)}] end "
+        f"as unread, {', '.join(values)} "
         "from return_chosen inner join told using (_row_id) inner join lines using (_row_id)"
     )
 
@@ -390,6 +394,7 @@ def _read_lines(
     ).fetchall():
         told = (cell_text(file), cell_text(sheet_name), row)
         yield Line(*told, "critical", (sentence,), (mend,), {})
+    readers = [_reader(column) for column in columns]
     rows = connection.execute(
         f"select * exclude (severity_no, _row_id) from return_lines_{code} "
         "order by severity_no, _row_id"
@@ -399,12 +404,13 @@ def _read_lines(
         told = (cell_text(file), cell_text(sheet_name), row)
         sentences = tuple(dict.fromkeys(sentence for *_, sentence, _ in found))
         mends = tuple(dict.fromkeys(mend for *_, mend in found if mend))
-        cells = _read_cells(columns, values, unread, found)
+        cells = _read_cells(columns, readers, values, unread or (), found)
         yield Line(*told, found[0][_SEVERITY], sentences, mends, cells)
 
 
 def _read_cells(
     columns: Sequence[Column],
+    readers: Sequence[Reader],
     values: Sequence[Value],
     unread: Sequence[str | None],
     found: Sequence[tuple[str, ...]],
@@ -413,14 +419,20 @@ def _read_cells(
 
     A value that was not understood and that no finding names is marked as a warning.
     """
+    cells = {
+        place: Cell(read(value))
+        for place, (read, value) in enumerate(zip(readers, values, strict=True))
+        if value is not None
+    }
     marks: dict[str, str] = {}
     for _, name, severity, *_ in found:
         marks.setdefault(name, severity)
-    return {
-        place: _cell(column, value, text, marks.get(column.name, "" if text is None else "warning"))
-        for place, (column, value, text) in enumerate(zip(columns, values, unread, strict=True))
-        if value is not None or text is not None or column.name in marks
-    }
+    for place, column in enumerate(columns):
+        text = unread[place] if unread else None
+        marked = marks.get(column.name, "" if text is None else "warning")
+        if marked:
+            cells[place] = Cell(_faulty(column, readers[place], values[place], text), marked)
+    return cells
 
 
 def _in_order(findings: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -428,16 +440,22 @@ def _in_order(findings: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return sorted(findings, key=lambda one: (order.index(one[_SEVERITY]), one[0], one[1] or ""))
 
 
-def _cell(column: Column, value: Value, unread: str | None, marked: str) -> Cell:
+def _reader(column: Column) -> Reader:
+    """Give what shows a sound value of a column: its text, the word for its code, a number."""
+    if column.type == "boolean":
+        return lambda value: _BOOLEANS[str(value).lower()]
+    if column.type != "string":
+        return lambda value: value
+    if column.words:
+        return lambda value: cell_text(column.words.get(value, value))
+    return cell_text
+
+
+def _faulty(column: Column, read: Reader, value: Value, unread: str | None) -> Value:
+    """Show a value that something is wrong with; not what may be a person's."""
     if unread is not None:
         may_be_words = bool(column.words) or column.type == "boolean"
-        return Cell(faulty_text(unread, may_be_words=may_be_words), marked)
-    if isinstance(value, bool):
-        return Cell(_BOOLEANS[str(value).lower()], marked)
-    if not isinstance(value, str):
-        return Cell(value, marked)
-    if column.words:
-        return Cell(cell_text(column.words.get(value, value)), marked)
-    if marked:
-        return Cell(faulty_text(value, may_be_words=not column.name.endswith("_code")), marked)
-    return Cell(cell_text(value))
+        return faulty_text(unread, may_be_words=may_be_words)
+    if isinstance(value, str) and not column.words:
+        return faulty_text(value, may_be_words=not column.name.endswith("_code"))
+    return None if value is None else read(value)

@@ -4,56 +4,47 @@ Foreign text is written as text only, marked as text (Excel's quote prefix) so t
 a formula, now or when it is edited. Equal returns give equal bytes.
 """
 
-import datetime as dt
 import io
-import math
+import itertools
 from collections.abc import Sequence
-from decimal import Decimal
-from functools import cached_property, lru_cache
-from typing import Any
+from typing import TypeVar
 
 import xlsxwriter
-from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from motcua.office import FONT, PLAIN_STRINGS
+from motcua.office import PLAIN_STRINGS
 from motcua.returns import mark
+from motcua.returns.lines import (
+    HEAD_ROW,
+    TOLD,
+    TOLD_WIDTHS,
+    LineSheet,
+    LineWriter,
+    height_of,
+    kind_of,
+    order_of,
+    told_place,
+)
 from motcua.returns.model import (
     SEVERITIES,
     WHOLE_DELIVERY,
-    Cell,
     Column,
-    Line,
     Reason,
     Return,
     Sheet,
 )
+from motcua.returns.styles import Styles
 from motcua.returns.texts import cell_text
 from motcua.snapshot.model import SIMULATED_BANNER
 from motcua.snapshot.numbers import format_count, format_moment
 
+MadeAs = TypeVar("MadeAs", bound=Worksheet)
 REASONS_SHEET = "Lý do"
-HEAD_ROW = 4
-"""Row of the headings in a sheet of lines, from 0; the contract says it from 1."""
-TOLD = ("TT", "Xử lý", "Lý do", "Cách sửa", "Tệp nguồn", "Trang tính nguồn", "Dòng nguồn")
-"""Headings of what is told about a line; the code stands behind the first, values at the end."""
-_TOLD_WIDTHS = (5, 10, 38, 46, 18, 14, 9)
 _WIDTHS = {"timestamp": 18, "date": 12, "boolean": 11, "integer": 11, "string": 18}
 _NAME_WIDTH = 32
 _SENTENCE_WIDTH = 52
 _BEFORE_WIDTH = 26
-_FILLS = {"critical": "#F8B4B4", "warning": "#FFE699", "": None}
-_FORMATS = {
-    "timestamp": "dd/mm/yyyy hh:mm:ss",
-    "date": "dd/mm/yyyy",
-    "integer": "#,##0",
-    "year": "0",
-    "string": "@",
-}
-_DECIMALS = "#,##0.00##"
-_FIRST_YEAR = 1901
-_LARGEST_NUMBER = 10**15
 _MATCHING = (
     "Cách so: mỗi lý do của một dòng được nhận lại theo tập dữ liệu, điều kiện và mã của dòng "
     "(mã hồ sơ, nếu không có thì mã riêng của tập dữ liệu), đếm theo mã khác nhau.",
@@ -62,84 +53,6 @@ _MATCHING = (
     "Không gửi lại: lần trước có, lần này mã không có trong dữ liệu gửi.",
     "Dòng không có mã được đếm ở cột số dòng nhưng không so được với lần trước.",
 )
-
-
-class _Styles:
-    """The formats of a workbook, made once each."""
-
-    def __init__(self, workbook: Workbook) -> None:
-        self._workbook = workbook
-        self._values: dict[tuple[str, str], Format] = {}
-
-    def __call__(self, **properties: Any) -> Format:
-        wanted = {"font_name": FONT, "font_size": 11, "valign": "top", **properties}
-        return self._workbook.add_format(wanted)
-
-    @cached_property
-    def banner(self) -> Format:
-        return self(bold=True, font_color="#B00020", font_size=12)
-
-    @cached_property
-    def title(self) -> Format:
-        return self(bold=True, font_size=14)
-
-    @cached_property
-    def note(self) -> Format:
-        return self(italic=True, font_color="#444444")
-
-    @cached_property
-    def head(self) -> Format:
-        return self(
-            bold=True,
-            border=1,
-            align="center",
-            valign="vcenter",
-            text_wrap=True,
-            bg_color="#1F3A5F",
-            font_color="white",
-        )
-
-    @cached_property
-    def label(self) -> Format:
-        return self(bold=True, border=1, bg_color="#E8EDF3", text_wrap=True)
-
-    @cached_property
-    def boxed(self) -> Format:
-        """The format of foreign text: text, whatever it begins with."""
-        return self(border=1, num_format="@", quote_prefix=True, text_wrap=True)
-
-    @cached_property
-    def count(self) -> Format:
-        return self(border=1, num_format="#,##0", align="right")
-
-    @cached_property
-    def number(self) -> Format:
-        return self(border=1, align="center")
-
-    def value(self, kind: str, severity: str) -> Format:
-        """The format of a value: how its type is written, filled where it is wrong."""
-        key = (kind, severity)
-        if key not in self._values:
-            self._values[key] = self._value(kind, severity)
-        return self._values[key]
-
-    def empty(self, kind: str) -> Format:
-        """The format of a column where it has no value."""
-        text = kind in ("string", "boolean")
-        return self(num_format="@" if text else _FORMATS.get(kind, _DECIMALS))
-
-    @cached_property
-    def frame(self) -> Format:
-        """The frame of an empty cell."""
-        return self._workbook.add_format({"border": 1})
-
-    def _value(self, kind: str, severity: str) -> Format:
-        properties: dict[str, Any] = {"border": 1, "num_format": _FORMATS.get(kind, _DECIMALS)}
-        if kind in ("string", "boolean"):
-            properties |= {"num_format": "@", "quote_prefix": True, "text_wrap": True}
-        if _FILLS[severity]:
-            properties |= {"bg_color": _FILLS[severity], "bold": True}
-        return self(**properties)
 
 
 def render_workbook(one: Return, scratch: str) -> bytes:
@@ -154,17 +67,19 @@ def render_workbook(one: Return, scratch: str) -> bytes:
             "created": one.mark.exported_at.replace(microsecond=0),
         }
     )
-    styles = _Styles(workbook)
+    styles = Styles(workbook)
     _write_summary(_add_sheet(workbook, mark.SHEET, one), one, styles)
     _write_reasons(_add_sheet(workbook, REASONS_SHEET, one), one, styles)
     for sheet in one.sheets:
-        _write_lines(_add_sheet(workbook, sheet.name, one), sheet, one, styles)
+        _write_lines(_add_sheet(workbook, sheet.name, one, LineSheet), sheet, one, styles)
     workbook.close()
     return buffer.getvalue()
 
 
-def _add_sheet(workbook: Workbook, name: str, one: Return) -> Worksheet:
-    sheet = workbook.add_worksheet(name)
+def _add_sheet(
+    workbook: Workbook, name: str, one: Return, made_as: type[MadeAs] = Worksheet
+) -> MadeAs:
+    sheet = workbook.add_worksheet(name, made_as)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
@@ -179,7 +94,7 @@ def _printed(text: str) -> str:
     return text.replace("&", "&&")[:120]
 
 
-def _write_head(sheet: Worksheet, one: Return, title: str, note: str, styles: _Styles) -> None:
+def _write_head(sheet: Worksheet, one: Return, title: str, note: str, styles: Styles) -> None:
     """Write the three lines on top: banner, title, note."""
     sheet.write_string(0, 0, SIMULATED_BANNER if one.mark.is_simulated else "", styles.banner)
     sheet.set_row(1, 22)
@@ -190,14 +105,14 @@ def _write_head(sheet: Worksheet, one: Return, title: str, note: str, styles: _S
 # Summary
 
 
-def _write_summary(sheet: Worksheet, one: Return, styles: _Styles) -> None:
+def _write_summary(sheet: Worksheet, one: Return, styles: Styles) -> None:
     widths = (30, 22, 16, 16, 16)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     _write_head(sheet, one, mark.TITLE, "", styles)
     row = 2
     for label, text in _summary_lines(one):
-        sheet.set_row(row, _height((text, sum(widths[1:]))))
+        sheet.set_row(row, height_of((text, sum(widths[1:]))))
         sheet.write_string(row, 0, label, styles.label)
         sheet.merge_range(row, 1, row, len(widths) - 1, "", styles.boxed)
         sheet.write_string(row, 1, text, styles.boxed)
@@ -262,7 +177,7 @@ def _what_to_do(one: Return) -> tuple[str, ...]:
 # Reasons
 
 
-def _write_reasons(sheet: Worksheet, one: Return, styles: _Styles) -> None:
+def _write_reasons(sheet: Worksheet, one: Return, styles: Styles) -> None:
     heads = (
         ("Tập dữ liệu", 20),
         ("Lý do", _SENTENCE_WIDTH),
@@ -302,11 +217,11 @@ def _all_reasons(one: Return) -> list[Reason]:
     return [*whole, *one.reasons]
 
 
-def _write_reason(sheet: Worksheet, row: int, reason: Reason, one: Return, styles: _Styles) -> None:
+def _write_reason(sheet: Worksheet, row: int, reason: Reason, one: Return, styles: Styles) -> None:
     before = one.befores.get(reason.dataset_code)
     told = f"{before.delivery_name}, {format_moment(before.exported_at)}" if before else "–"
     sentence = cell_text(reason.sentence)
-    sheet.set_row(row, _height((sentence, _SENTENCE_WIDTH), (told, _BEFORE_WIDTH)))
+    sheet.set_row(row, height_of((sentence, _SENTENCE_WIDTH), (told, _BEFORE_WIDTH)))
     name = one.names.get(reason.dataset_code, WHOLE_DELIVERY)
     for place, text in ((0, name), (1, sentence), (2, SEVERITIES[reason.severity_code])):
         sheet.write_string(row, place, text, styles.boxed)
@@ -329,7 +244,7 @@ def _write_reason(sheet: Worksheet, row: int, reason: Reason, one: Return, style
 # Lines
 
 
-def _write_lines(sheet: Worksheet, lines: Sheet, one: Return, styles: _Styles) -> None:
+def _write_lines(sheet: LineSheet, lines: Sheet, one: Return, styles: Styles) -> None:
     count = format_count(lines.line_count)
     _write_head(
         sheet,
@@ -346,13 +261,11 @@ def _write_lines(sheet: Worksheet, lines: Sheet, one: Return, styles: _Styles) -
             "thiết lập MOTCUA_MAX_RETURN_LINES): hãy sửa tại nguồn và gửi lại."
         )
         sheet.write_string(3, 0, text, styles.banner)
-    order = _order(lines)
-    _write_headings(sheet, lines, order, styles)
-    row = HEAD_ROW
-    for number, line in enumerate(lines.lines, 1):
-        row += 1
-        _write_line(sheet, row, number, line, (lines, order), styles)
-    table = (HEAD_ROW, 0, max(row, HEAD_ROW + 1), len(TOLD) + len(lines.columns) - 1)
+    _write_headings(sheet, lines, order_of(lines), styles)
+    writer = LineWriter(lines, styles)
+    rows = itertools.starmap(writer.write, enumerate(lines.lines, 1))
+    table = (HEAD_ROW, 0, HEAD_ROW + max(lines.shown_count, 1), len(TOLD) + len(lines.columns) - 1)
+    sheet.add_rows(rows, *table[2:])
     sheet.autofilter(*table)
     sheet.conditional_format(*table, {"type": "blanks", "format": styles.frame})
     sheet.freeze_panes(HEAD_ROW + 1, 2)
@@ -362,34 +275,17 @@ def _write_lines(sheet: Worksheet, lines: Sheet, one: Return, styles: _Styles) -
     sheet.print_across()
 
 
-def _order(lines: Sheet) -> list[int]:
-    """Give the place of each column of the sheet: the code stands second, the others at the end."""
-    places = []
-    following = len(TOLD) + 1
-    for number in range(len(lines.columns)):
-        if number == lines.key:
-            places.append(1)
-        else:
-            places.append(following)
-            following += 1
-    return places
-
-
-def _told_place(number: int) -> int:
-    return number if number == 0 else number + 1
-
-
-def _write_headings(sheet: Worksheet, lines: Sheet, order: Sequence[int], styles: _Styles) -> None:
+def _write_headings(sheet: Worksheet, lines: Sheet, order: Sequence[int], styles: Styles) -> None:
     sheet.set_row(HEAD_ROW, 48)
     told = [
-        (_told_place(number), head, width)
-        for number, (head, width) in enumerate(zip(TOLD, _TOLD_WIDTHS, strict=True))
+        (told_place(number), head, width)
+        for number, (head, width) in enumerate(zip(TOLD, TOLD_WIDTHS, strict=True))
     ]
     values = [
         (place, column.heading, _width(column))
         for place, column in zip(order, lines.columns, strict=True)
     ]
-    kinds = {place: _kind(column) for place, column in zip(order, lines.columns, strict=True)}
+    kinds = {place: kind_of(column) for place, column in zip(order, lines.columns, strict=True)}
     for place, head, width in sorted([*told, *values]):
         # What is typed into an empty cell is taken as its column is: a code stays a text.
         sheet.set_column(place, place, width, styles.empty(kinds.get(place, "string")))
@@ -401,76 +297,3 @@ def _width(column: Column) -> int:
     if is_name:
         return _NAME_WIDTH
     return 24 if column.name == "dossier_code" else _WIDTHS.get(column.type, 16)
-
-
-def _write_line(
-    sheet: Worksheet,
-    row: int,
-    number: int,
-    line: Line,
-    where: tuple[Sheet, Sequence[int]],
-    styles: _Styles,
-) -> None:
-    lines, order = where
-    sentences, mends = "\n".join(line.sentences), "\n".join(line.mends)
-    sheet.set_row(row, _height((sentences, _TOLD_WIDTHS[2]), (mends, _TOLD_WIDTHS[3])))
-    sheet.write_number(row, 0, number, styles.number)
-    told = (SEVERITIES[line.severity_code], sentences, mends, line.source_file, line.source_sheet)
-    for place, text in enumerate(told, 2):
-        sheet.write_string(row, place, text, styles.boxed)
-    sheet.write_number(row, _told_place(6), line.source_row, styles.count)
-    for number, cell in line.cells.items():
-        if isinstance(cell.value, str):  # most of them
-            style = styles.value("string", cell.mark)
-            sheet.write_string(row, order[number], cell.value, style)
-        else:
-            _write_other(sheet, row, order[number], lines.columns[number], cell, styles)
-
-
-def _write_other(
-    sheet: Worksheet, row: int, place: int, column: Column, cell: Cell, styles: _Styles
-) -> None:
-    """Write a value as its type where Excel can hold it, else as text; nothing as a blank."""
-    value = cell.value
-    style = styles.value(_kind(column), cell.mark)
-    if value is None:
-        sheet.write_blank(row, place, None, style)
-    elif not isinstance(value, dt.date):
-        _write_number(sheet, row, place, value, style)
-    elif value.year < _FIRST_YEAR:
-        text = f"{value.day:02}/{value.month:02}/{value.year:04}{_clock(value)}"
-        sheet.write_string(row, place, text, styles.value("string", cell.mark))
-    else:
-        sheet.write_datetime(row, place, value, style)
-
-
-def _kind(column: Column) -> str:
-    return "year" if column.name == "year" else column.type
-
-
-def _clock(value: dt.date) -> str:
-    return f" {value:%H:%M:%S}" if isinstance(value, dt.datetime) else ""
-
-
-def _write_number(
-    sheet: Worksheet, row: int, place: int, value: int | Decimal, style: Format
-) -> None:
-    if abs(value) < _LARGEST_NUMBER:
-        sheet.write_number(row, place, value, style)
-    else:
-        sheet.write_string(row, place, f"{value}".replace(".", ","), style)
-
-
-_LINE_HEIGHT = 15
-_LETTERS = 1.05
-"""Letters of the font in the width of one digit of the default font."""
-
-
-@lru_cache(maxsize=2_000)
-def _height(*texts: tuple[str, int]) -> float:
-    """Give a row the height of its longest text, each wrapped in the width of its column."""
-    lines = [
-        sum(math.ceil(max(len(part), 1) / (width * _LETTERS)) for part in text.split("\n"))
-        for text, width in texts
-    ]
-    return min(_LINE_HEIGHT * max(*lines, 1) + 3, 400)
