@@ -262,7 +262,7 @@ def restate(
         Path, typer.Argument(metavar="SNAPSHOT", exists=True, file_okay=False, help="Its folder.")
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", dir_okay=False, help="Write all dossiers, as CSV.")
+        Path | None, typer.Option("--out", dir_okay=False, help="Write all of them, as CSV.")
     ] = None,
 ) -> None:
     """Say which figures of a sealed pack have changed since, by how many dossiers and why."""
@@ -370,12 +370,14 @@ def compare(
 @app.command()
 def explain(
     table: Annotated[str, typer.Argument(help="Such as review.mart_review__handling.")],
-    column: Annotated[str, typer.Argument(help="A column that counts dossiers.")],
+    column: Annotated[
+        str, typer.Argument(help="A column that counts something, or rows of a list.")
+    ],
     keys: Annotated[
         list[str], typer.Argument(metavar="KEY=VALUE...", help="Such as period_code=2024-CY.")
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", dir_okay=False, help="Write all dossiers, as CSV.")
+        Path | None, typer.Option("--out", dir_okay=False, help="Write all of them, as CSV.")
     ] = None,
 ) -> None:
     """Say what stands behind a number: definition, rule, SQL, dossiers, source line, tests."""
@@ -389,7 +391,7 @@ def explain(
         raise typer.BadParameter(str(error)) from error
     for line in explain_in_lines(explanation, out):
         console.print(line, markup=False, soft_wrap=True)
-    if not explanation.is_equal:
+    if not explanation.counts.is_equal:
         raise typer.Exit(1)
 
 
