@@ -353,18 +353,25 @@ def dictionary(
 
 
 @app.command()
-def compare(
+def diff(
     old: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     new: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", dir_okay=False, help="Write the keys, as CSV.")
+    ] = None,
 ) -> None:
-    """Show which tables of two published files differ, and in how many rows."""
-    from motcua.published import read_differences
+    """Show what two published files differ in: tables, columns, counts and keys of rows."""
+    from motcua.differing import read_differences, tell_keys, write_keys
 
-    lines = read_differences(old, new)
-    if lines:
-        _print_table("tables that differ", lines)
-    else:
+    found = read_differences(old, new)
+    if out:
+        write_keys(out, found)
+    if not found:
         console.print("no table differs")
+        return
+    _print_table("tables that differ", [one.line for one in found])
+    for line in tell_keys(found):
+        console.print(line, markup=False, soft_wrap=True)
 
 
 @app.command()
