@@ -182,12 +182,22 @@ def _missed(keys: Keys) -> Population:
     elif component == "dossier_sync":
         missed = f"{known} and counted.side_code = 'only with us'"
     elif component == "dossier_satisfaction":
-        missed = known
-        measures = {
-            "missed_count": "count(*) filter (where is_overdue) "
-            "+ count(*) filter (where is_disliked)"
-        }
+        missed, places["member_code"], measures = _deducted(scope, keys, known, member)
     return _with(whole, {"missed_count": missed}, places, measures)
+
+
+def _deducted(
+    scope: str, keys: Keys, known: str, member: str | None
+) -> tuple[str, str | None, dict[str, str]]:
+    """What is taken off satisfaction; by cause, a bad rating is a part of its own."""
+    overdue, disliked = (
+        f"count(*) filter (where {name})" for name in ("is_overdue", "is_disliked")
+    )
+    if scope != "cause":
+        return known, member, {"missed_count": f"{overdue} + {disliked}"}
+    if keys.get("member_code") == "disliked":
+        return known, None, {"missed_count": disliked}
+    return known, member, {"missed_count": overdue}
 
 
 def _with(
