@@ -78,14 +78,6 @@ overdue_causes as (
         coalesce(dossiers.overdue_cause_code, 'unknown')
 ),
 
-rated as (
-    select distinct
-        locality_code,
-        period_code
-    from bases
-    where is_rating_sent
-),
-
 missed as (
     {% for component_code, (above, below, unknown, missed) in
         scorecard_dossier_components().items() if missed -%}
@@ -131,10 +123,15 @@ missed as (
         sum(overdue_causes.overdue_count) as missed_count,
         0 as surplus_count
     from overdue_causes
-    inner join rated
-        on
-            overdue_causes.locality_code = rated.locality_code
-            and overdue_causes.period_code = rated.period_code
+    where
+        exists (
+            select 1
+            from bases
+            where
+                bases.locality_code = overdue_causes.locality_code
+                and bases.period_code = overdue_causes.period_code
+                and bases.is_rating_sent
+        )
     group by
         overdue_causes.province_code,
         overdue_causes.period_code,
