@@ -262,7 +262,7 @@ def restate(
         Path, typer.Argument(metavar="SNAPSHOT", exists=True, file_okay=False, help="Its folder.")
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", dir_okay=False, help="Write all dossiers, as CSV.")
+        Path | None, typer.Option("--out", dir_okay=False, help="Write all of them, as CSV.")
     ] = None,
 ) -> None:
     """Say which figures of a sealed pack have changed since, by how many dossiers and why."""
@@ -353,29 +353,38 @@ def dictionary(
 
 
 @app.command()
-def compare(
+def diff(
     old: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     new: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", dir_okay=False, help="Write the keys, as CSV.")
+    ] = None,
 ) -> None:
-    """Show which tables of two published files differ, and in how many rows."""
-    from motcua.published import read_differences
+    """Show what two published files differ in: tables, columns, counts and keys of rows."""
+    from motcua.differing import read_differences, tell_keys, write_keys
 
-    lines = read_differences(old, new)
-    if lines:
-        _print_table("tables that differ", lines)
-    else:
+    found = read_differences(old, new)
+    if out:
+        write_keys(out, found)
+    if not found:
         console.print("no table differs")
+        return
+    _print_table("tables that differ", [one.line for one in found])
+    for line in tell_keys(found):
+        console.print(line, markup=False, soft_wrap=True)
 
 
 @app.command()
 def explain(
     table: Annotated[str, typer.Argument(help="Such as review.mart_review__handling.")],
-    column: Annotated[str, typer.Argument(help="A column that counts dossiers.")],
+    column: Annotated[
+        str, typer.Argument(help="A column that counts something, or rows of a list.")
+    ],
     keys: Annotated[
         list[str], typer.Argument(metavar="KEY=VALUE...", help="Such as period_code=2024-CY.")
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", dir_okay=False, help="Write all dossiers, as CSV.")
+        Path | None, typer.Option("--out", dir_okay=False, help="Write all of them, as CSV.")
     ] = None,
 ) -> None:
     """Say what stands behind a number: definition, rule, SQL, dossiers, source line, tests."""
@@ -389,7 +398,7 @@ def explain(
         raise typer.BadParameter(str(error)) from error
     for line in explain_in_lines(explanation, out):
         console.print(line, markup=False, soft_wrap=True)
-    if not explanation.is_equal:
+    if not explanation.counts.is_equal:
         raise typer.Exit(1)
 
 

@@ -1,4 +1,4 @@
-"""What a published file says of itself: its dictionary, and what two of them differ in."""
+"""What a published file says of itself: its dictionary."""
 
 import contextlib
 import io
@@ -62,7 +62,7 @@ def write_dictionary(marts: Path, path: Path) -> Path:
     Raises:
         SettingsError: There is no such file, or it is not one of ours.
     """
-    with _open(marts) as connection:
+    with open_published(marts) as connection:
         sheets = {
             name: (heads, connection.execute(query).fetchall())
             for name, (heads, query) in _SHEETS.items()
@@ -70,57 +70,12 @@ def write_dictionary(marts: Path, path: Path) -> Path:
     return write_whole(path, _workbook_of(sheets))
 
 
-def read_differences(old: Path, new: Path) -> list[dict[str, object]]:
-    """Say what the tables of two published files differ in, one line a table that differs.
+def open_published(marts: Path) -> duckdb.DuckDBPyConnection:
+    """Open a published file to read.
 
-    Rows are compared whole, over the columns that both have; a row that changed counts once among
-    those only in the old and once among those only in the new.
+    Raises:
+        SettingsError: There is no such file, or it is not one of ours.
     """
-    with _open(old), _open(new):
-        pass
-    with duckdb.connect() as connection:
-        for name, path in (("old", old), ("new", new)):
-            connection.execute(f"attach {quoted(str(path))} as {name} (read_only)")
-        columns = connection.execute(
-            "select schema_name || '.' || table_name, database_name, list(column_name order by "
-            f"column_index) from duckdb_columns() where schema_name in {_SCHEMAS} "
-            "and database_name in ('old', 'new') and table_name not in "
-            "(select view_name from duckdb_views() where not internal) group by all"
-        ).fetchall()
-        tables: dict[str, dict[str, list[str]]] = {}
-        for table, database, names in columns:
-            tables.setdefault(table, {})[database] = names
-        lines = [_difference(connection, table, tables[table]) for table in sorted(tables)]
-    return [line for line in lines if line]
-
-
-def _difference(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, list[str]]
-) -> dict[str, object] | None:
-    if len(columns) == 1:
-        (only,) = columns
-        return {"table": table, "only in old": "", "only in new": "", "columns": f"only in {only}"}
-    old, new = columns["old"], columns["new"]
-    shared = ", ".join(f'"{name}"' for name in old if name in new)
-    rows = {
-        name: f"select {shared} from {name}.{table}" if shared else "select null where false"
-        for name in ("old", "new")
-    }
-    gone = _count_only_in(connection, rows["old"], rows["new"])
-    come = _count_only_in(connection, rows["new"], rows["old"])
-    told = [f"- {name}" for name in old if name not in new]
-    told += [f"+ {name}" for name in new if name not in old]
-    if not (gone or come or told):
-        return None
-    return {"table": table, "only in old": gone, "only in new": come, "columns": ", ".join(told)}
-
-
-def _count_only_in(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> int:
-    query = f"select count(*) from ({one} except all {other})"
-    return connection.execute(query).fetchall()[0][0]
-
-
-def _open(marts: Path) -> duckdb.DuckDBPyConnection:
     try:
         with contextlib.ExitStack() as opened:
             connection = opened.enter_context(duckdb.connect(str(marts), read_only=True))

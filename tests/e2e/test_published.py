@@ -8,8 +8,9 @@ import duckdb
 import openpyxl
 import pytest
 
+from motcua.differing import KEYS_SHOWN, read_differences, tell_keys, write_keys
 from motcua.errors import SettingsError
-from motcua.published import read_differences, write_dictionary
+from motcua.published import write_dictionary
 
 pytestmark = pytest.mark.xdist_group("demo")
 PAGE = Path(__file__).parents[2] / "docs" / "queries.md"
@@ -58,39 +59,110 @@ def test_dictionary_gives_every_published_column_a_meaning(demo_run, tmp_path):
     assert len(rows["Bộ chỉ số 766"]) == len(home.query("from review.dim_scorecard_components"))
 
 
-def test_two_files_are_compared_row_by_row(demo_run, tmp_path):
+@pytest.fixture
+def changed(demo_run, tmp_path):
+    """A copy of the published file beside its manifest, changed in five tables."""
     home, _ = demo_run
     old, new = home.settings.marts_file, tmp_path / "it's new.duckdb"
     shutil.copyfile(old, new)
+    shutil.copyfile(home.settings.warehouse / "current/manifest.json", tmp_path / "manifest.json")
     new.chmod(0o644)
     assert read_differences(old, new) == []
     with duckdb.connect(str(new)) as connection:
-        connection.execute(
-            "update core.dim_channels set channel_name = 'khác' where channel_code = 'online'"
-        )
-        connection.execute("alter table review.dim_rules add column note varchar")
-        connection.execute("drop table core.fct_ratings")
+        for sql in (
+            "update core.dim_channels set channel_name = 'khác' where channel_code = 'online'",
+            "alter table review.dim_rules add column note varchar",
+            "drop table core.fct_ratings",
+            "delete from core.fct_petitions",
+            "alter table core.fct_indices alter rank type bigint",
+        ):
+            connection.execute(sql)
+    return old, new
 
-    assert {line["table"]: line for line in read_differences(old, new)} == {
-        "core.dim_channels": {
-            "table": "core.dim_channels",
-            "only in old": 1,
-            "only in new": 1,
-            "columns": "",
-        },
-        "core.fct_ratings": {
-            "table": "core.fct_ratings",
-            "only in old": "",
-            "only in new": "",
-            "columns": "only in old",
-        },
-        "review.dim_rules": {
-            "table": "review.dim_rules",
-            "only in old": 0,
-            "only in new": 0,
-            "columns": "+ note",
-        },
+
+def test_two_files_are_compared_table_by_table(changed, demo_run):
+    home, _ = demo_run
+    ((ratings, petitions, indices),) = home.query(
+        "select (select count(*) from core.fct_ratings), (select count(*) from core.fct_petitions),"
+        " (select count(*) from core.fct_indices)"
+    )
+
+    found = {one.table: one for one in read_differences(*changed)}
+
+    rows = {"removed": 0, "added": 0, "changed": 0}
+    assert {name: one.line for name, one in found.items()} == {
+        "core.dim_channels": _line("core.dim_channels", 5, 5, {**rows, "changed": 1}),
+        "core.fct_indices": _line(
+            "core.fct_indices", indices, indices, rows, "~ rank: integer → bigint"
+        ),
+        "core.fct_petitions": _line(
+            "core.fct_petitions", petitions, 0, {**rows, "removed": petitions}
+        ),
+        "core.fct_ratings": _line("core.fct_ratings", ratings, "", rows, "only in old"),
+        "review.dim_rules": _line("review.dim_rules", 6, 6, rows, "+ note"),
     }
+    (key,) = found["core.dim_channels"].keys
+    assert (key.state, key.key, key.changed_columns) == (
+        "changed",
+        "channel_code=online",
+        "channel_name",
+    )
+
+
+def test_keys_are_told_in_part_and_written_whole(changed, tmp_path):
+    found = read_differences(*changed)
+    out = tmp_path / "keys.csv"
+
+    write_keys(out, found)
+    told = list(tell_keys(found))
+
+    written = out.read_text("utf-8").splitlines()
+    removed = next(one for one in found if one.table == "core.fct_petitions").counts["removed"]
+    assert written[0] == "table,state,key,changed columns"
+    assert len(written) == 1 + 1 + removed
+    assert f"core.fct_petitions … and {removed - KEYS_SHOWN} more" in told
+    assert sum(line.startswith("core.fct_petitions removed") for line in told) == KEYS_SHOWN
+
+
+def test_rows_of_a_file_without_its_manifest_are_their_own_keys(changed):
+    old, new = changed
+    (new.parent / "manifest.json").unlink()
+
+    (channels,) = (one for one in read_differences(old, new) if one.table == "core.dim_channels")
+
+    assert channels.counts == {"removed": 1, "added": 1, "changed": 0}
+
+
+def _line(table: str, old, new, rows: dict[str, int], columns: str = "") -> dict[str, object]:
+    return {"table": table, "rows old": old, "rows new": new, **rows, "columns": columns}
+
+
+def test_changes_since_are_the_versions_that_came_since(demo_run):
+    """Every version is a change since the beginning, and none is one since the last export."""
+    home, _ = demo_run
+    (macro,) = (sql for sql in BLOCKS if "macro changes_since(" in sql)
+    with duckdb.connect(str(home.settings.marts_file), read_only=True) as connection:
+        connection.execute(macro)
+        states = dict(
+            connection.execute(
+                "select change_code, count(*) from changes_since(timestamp '1900-01-01') group by 1"
+            ).fetchall()
+        )
+        versions, dossiers, last = connection.execute(
+            "select count(*), count(distinct dossier_key), max(valid_from) "
+            "from core.fct_dossier_versions"
+        ).fetchone()
+        later = connection.execute("select count(*) from changes_since(?)", [last]).fetchone()
+        of_delivery = connection.execute(
+            "select count(*) from changes_since((select min(exported_at) from "
+            "quality.fct_deliveries)) where not changed_at > (select min(exported_at) "
+            "from quality.fct_deliveries)"
+        ).fetchone()
+
+    assert sum(states.values()) == versions
+    assert states["arrived"] == dossiers
+    assert states["changed"] > 0
+    assert (later, of_delivery) == ((0,), (0,))
 
 
 def test_what_is_no_published_file_is_told(tmp_path):

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 
 from motcua.explain.populations import (
     DOSSIER_COLUMNS,
+    OVERDUE,
     PLACE_KEYS,
+    ROWS,
+    Keys,
+    Mart,
     Population,
     handling_conditions,
     of_metric,
@@ -23,20 +27,17 @@ LAST_DAY = "(select p.known_to_date from core.dim_periods as p where p.period_co
 ENDED = LAST_DAY.format("counted.period_code")
 DUE_SOON = (
     "counted.ii06_outcome_code = 'in_due' and counted.pending_paused_count = 0 "
-    "and (select count(*) from core.dim_dates as d where d.is_working_day "
-    f"and d.calendar_date > {ENDED} and d.calendar_date <= dossiers.due_date) <= {{}} "
+    "and dossiers.due_date < (select list(d.calendar_date order by d.calendar_date)[{days} + 1] "
+    "from core.dim_dates as d where d.is_working_day and d.calendar_date > {ended}) "
     "and dossiers.due_date <= (select max(d.calendar_date) from core.dim_dates as d)"
 )
-PAID = """(
-    select periods.period_code, payments.province_code, payments.dossier_key,
-        any_value(payments.dossier_code) as dossier_code,
-        any_value(payments.locality_code) as locality_code,
+PAYMENT_LINES = """
+    select payments.*, periods.period_code,
         case
             when payments.fee_kind_code in ('charge', 'fee') then 'charge_or_fee'
             when payments.fee_kind_code = 'financial_obligation' then 'financial_obligation'
             else 'unknown'
-        end as fee_group_code,
-        list(distinct payments.payment_channel_code) as ways
+        end as fee_group_code
     from core.fct_payments as payments
     left join core.fct_dossiers as received on payments.dossier_key = received.dossier_key
     inner join core.dim_review_periods as periods
@@ -44,9 +45,17 @@ PAID = """(
         and coalesce(cast(payments.paid_at as date), received.received_date)
         between periods.start_date and periods.known_to_date
     where payments.paid_amount > 0
+"""
+OF_DOSSIER = "left join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key"
+PAYMENTS = f"({PAYMENT_LINES}) as counted\n{OF_DOSSIER}"
+PAID = f"""(
+    select period_code, province_code, dossier_key, fee_group_code,
+        any_value(dossier_code) as dossier_code, any_value(locality_code) as locality_code,
+        list(distinct payment_channel_code) as ways
+    from ({PAYMENT_LINES}) as lines
     group by all
 ) as counted
-left join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key"""
+{OF_DOSSIER}"""
 WAITING = """(
     select online.*, periods.period_code, periods.start_date,
         periods.known_to_date + interval 1 day as ended_at,
@@ -92,11 +101,45 @@ PETITION_COLUMNS = (
     *("dossiers.answered_at", "dossiers.satisfaction_code", "dossiers._delivery_id"),
     *("dossiers._source_file", "dossiers._source_row"),
 )
+OVERDUE_PLACES = {
+    "responsible_agency_code": "coalesce(dossiers.responsible_agency_code, 'unknown')",
+    "overdue_cause_code": "coalesce(dossiers.overdue_cause_code, 'unknown')",
+}
+LAST_OVERDUE_DAY = (
+    f"case when counted.ii06_outcome_code = 'overdue' then dossiers.closing_date else {ENDED} end"
+)
+OVERDUE_COLUMNS = (
+    *DOSSIER_COLUMNS,
+    f"date_diff('day', dossiers.due_date, {LAST_OVERDUE_DAY}) as overdue_days",
+    "(select count(*) from core.dim_dates as d where d.is_working_day "
+    f"and d.calendar_date > dossiers.due_date and d.calendar_date <= {LAST_OVERDUE_DAY}) "
+    "as overdue_working_days",
+)
+SCOPE_MEMBERS = {
+    "level": "counted.level_code",
+    "agency": "counted.agency_code",
+    "field": "counted.field_code",
+    "cause": OVERDUE_PLACES["overdue_cause_code"],
+    "responsible": OVERDUE_PLACES["responsible_agency_code"],
+}
+IS_OVERDUE = f"counted.ii06_outcome_code {OVERDUE}"
+UNKNOWN_PLACES = {
+    name: f"coalesce(dossiers.{name}, 'unknown')"
+    for name in ("agency_code", "field_code", "level_code")
+}
+AMOUNTS = {
+    "paid_amount": "true",
+    **{f"{way}_amount": f"way_code = '{way}'" for way in ("online", "transfer", "qr", "pos")},
+    "cash_amount": "way_code = 'cash'",
+    "unknown_amount": "way_code not in ('online', 'transfer', 'qr', 'pos', 'cash')",
+}
+LEVEL_OF = "(select a.level_code from core.dim_agencies as a where a.agency_code = {})"
+OWNER_COLUMN = "counted.agency_code as owner_agency_code"
 
 
-def overdue_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
+def overdue_conditions() -> dict[str, str]:
     """Give the condition of each count of the overdue mart; a letter counts to the period's end."""
-    overdue = "counted.ii06_outcome_code in ('overdue', 'past_due')"
+    overdue = f"counted.ii06_outcome_code {OVERDUE}"
     sent = f"{overdue} and dossiers.apology_sent_at < {ENDED} + interval 1 day"
     return {
         "resolved_overdue_count": "counted.ii06_outcome_code = 'overdue'",
@@ -107,7 +150,7 @@ def overdue_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def procedure_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
+def procedure_conditions() -> dict[str, str]:
     """Give the condition of each count of the mart of procedures, as of form II.06."""
     names = ("received_count", "received_in_period_count", "received_online_count")
     more = ("resolved_count", "resolved_overdue_count", "pending_count", "pending_overdue_count")
@@ -115,17 +158,21 @@ def procedure_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
     return {name: conditions[name] for name in (*names, *more)}
 
 
-def due_soon_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
+def due_soon_conditions(keys: Keys) -> dict[str, str]:
     """Give the condition of each count of what falls overdue soon, in working days."""
+    ended = LAST_DAY.format(quoted(keys["period_code"]))
     in_due = "counted.ii06_outcome_code = 'in_due'"
     return {
-        **{f"due_within_{days}_days_count": DUE_SOON.format(days) for days in (3, 5, 10)},
+        **{
+            f"due_within_{days}_days_count": DUE_SOON.format(days=days, ended=ended)
+            for days in (3, 5, 10)
+        },
         "pending_in_due_count": in_due,
         "pending_paused_count": f"{in_due} and counted.pending_paused_count = 1",
     }
 
 
-def channel_conditions(keys: Mapping[str, str]) -> dict[str, str]:
+def channel_conditions(keys: Keys) -> dict[str, str]:
     """Give the conditions of one metric of handing in, paying or returning."""
     fee, paid = "dossiers.has_fee", "dossiers.is_online_paid"
     cashless = f"({paid} or dossiers.is_cashless_paid)"
@@ -159,7 +206,7 @@ def channel_conditions(keys: Mapping[str, str]) -> dict[str, str]:
     return of_metric(metrics, keys)
 
 
-def payment_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
+def payment_conditions() -> dict[str, str]:
     """Give the condition of each count of dossiers that paid."""
     ways = {
         "online": "['online']",
@@ -177,7 +224,7 @@ def payment_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def reception_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
+def reception_conditions() -> dict[str, str]:
     """Give the condition of each count of the reception of online dossiers."""
     decided = "counted.decided_at >= counted.start_date and counted.decided_at < counted.ended_at"
     waits = (
@@ -204,7 +251,7 @@ def reception_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
     return conditions
 
 
-def petition_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
+def petition_conditions() -> dict[str, str]:
     """Give the condition of each count of petitions."""
     came = "dossiers.received_at < counted.ended_at"
     answered = (
@@ -233,7 +280,7 @@ def petition_conditions(_keys: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def flag_conditions(keys: Mapping[str, str]) -> dict[str, str]:
+def flag_conditions(keys: Keys) -> dict[str, str]:
     """Give the dossiers that have a flag, and those that its share is taken over.
 
     The flag's code is no place of a dossier: it stands in the conditions.
@@ -250,71 +297,179 @@ def flag_conditions(keys: Mapping[str, str]) -> dict[str, str]:
     return {"dossier_count": f"{basis} and {has}", "denominator_count": basis}
 
 
-AGENDA: Mapping[str, Population] = {
-    "review.mart_review__overdue": Population(
+def overdue(_keys: Keys) -> tuple[Population, ...]:
+    return (
+        Population(overdue_conditions(), places=OVERDUE_PLACES),
+        Population(
+            {"longest_overdue_days": IS_OVERDUE},
+            places=OVERDUE_PLACES,
+            columns=OVERDUE_COLUMNS,
+            measures={"longest_overdue_days": "max(overdue_days)"},
+            is_whole=True,
+        ),
+    )
+
+
+def overdue_days(keys: Keys) -> tuple[Population, ...]:
+    member = SCOPE_MEMBERS.get(keys["scope_code"])
+    places = {
+        "scope_code": None,
+        "member_code": member,
+        "outcome_code": "counted.ii06_outcome_code",
+    }
+    return (
+        Population({"overdue_count": IS_OVERDUE}, places=places),
+        Population(
+            dict.fromkeys(("median_overdue_days", "longest_overdue_days"), IS_OVERDUE),
+            places=places,
+            columns=OVERDUE_COLUMNS,
+            measures={
+                "median_overdue_days": "median(overdue_days)",
+                "longest_overdue_days": "max(overdue_days)",
+            },
+            is_whole=True,
+        ),
+    )
+
+
+def overdue_dossiers(_keys: Keys) -> tuple[Population, ...]:
+    return (
+        Population(
+            dict.fromkeys((ROWS, "overdue_days", "overdue_working_days"), IS_OVERDUE),
+            places={**OVERDUE_PLACES, "outcome_code": "counted.ii06_outcome_code"},
+            columns=OVERDUE_COLUMNS,
+            measures={
+                name: f"coalesce(sum({name}), 0)"
+                for name in ("overdue_days", "overdue_working_days")
+            },
+        ),
+    )
+
+
+def late_reception(_keys: Keys) -> tuple[Population, ...]:
+    place = "coalesce(dossiers.receiving_agency_code, dossiers.resolving_agency_code, 'unknown')"
+    return (
+        Population(reception_conditions(), source=WAITING, places={"receiving_agency_code": place}),
+    )
+
+
+def channels(keys: Keys) -> tuple[Population, ...]:
+    return (Population(channel_conditions(keys)),)
+
+
+def payments(_keys: Keys) -> tuple[Population, ...]:
+    named = ("counted.dossier_code", "counted.locality_code")
+    return (
+        Population(
+            payment_conditions(),
+            source=PAID,
+            places=UNKNOWN_PLACES,
+            columns=(*named, *DOSSIER_COLUMNS[2:]),
+        ),
+        Population(
+            dict.fromkeys(("payment_count", *AMOUNTS), "true"),
+            source=PAYMENTS,
+            places=UNKNOWN_PLACES,
+            columns=(
+                *named,
+                "counted.payment_channel_code as way_code",
+                *("counted.paid_at", "counted.paid_amount", "counted._delivery_id"),
+                *("counted._source_file", "counted._source_row"),
+            ),
+            unit="payments",
+            measures={
+                name: f"coalesce(sum(paid_amount) filter (where {way}), 0)"
+                for name, way in AMOUNTS.items()
+            },
+        ),
+    )
+
+
+def procedures(_keys: Keys) -> tuple[Population, ...]:
+    place = {"procedure_code": "coalesce(dossiers.procedure_code, 'unknown')"}
+    return (Population(procedure_conditions(), places=place),)
+
+
+def due_soon(keys: Keys) -> tuple[Population, ...]:
+    return (Population(due_soon_conditions(keys)),)
+
+
+def petitions(_keys: Keys) -> tuple[Population, ...]:
+    return (
+        Population(
+            petition_conditions(),
+            source=PETITIONS,
+            places={
+                name: f"dossiers.{name}"
+                for name in ("agency_code", "field_code", "level_code", "kind_code", "source_code")
+            },
+            columns=PETITION_COLUMNS,
+            unit="petitions",
+        ),
+    )
+
+
+def to_explain(keys: Keys) -> tuple[Population, ...]:
+    conditions = flag_conditions(keys)
+    level = f"coalesce({LEVEL_OF.format('counted.agency_code')}, 'unknown')"
+    own = f"coalesce({LEVEL_OF.format(quoted(keys.get('agency_code', '')))}, 'unknown')"
+    return (
+        Population(conditions),
+        Population(
+            {
+                "peer_agency_count": f"{conditions['denominator_count']} "
+                f"and counted.agency_code <> 'unknown' and {level} = {own}"
+            },
+            places={"agency_code": None},
+            columns=(*DOSSIER_COLUMNS, OWNER_COLUMN),
+            measures={"peer_agency_count": "count(distinct owner_agency_code)"},
+            is_whole=True,
+        ),
+    )
+
+
+AGENDA: Mapping[str, Mart] = {
+    "review.mart_review__overdue": Mart(
         (
             *("period_code", "province_code", "agency_code", "responsible_agency_code"),
             *("field_code", "level_code", "overdue_cause_code"),
         ),
-        overdue_conditions,
-        places={
-            "responsible_agency_code": "coalesce(dossiers.responsible_agency_code, 'unknown')",
-            "overdue_cause_code": "coalesce(dossiers.overdue_cause_code, 'unknown')",
-        },
+        overdue,
     ),
-    "review.mart_review__late_reception": Population(
-        ("period_code", "province_code", "receiving_agency_code", "field_code", "level_code"),
-        reception_conditions,
-        source=WAITING,
-        metric_code="late_reception",
-        places={
-            "receiving_agency_code": "coalesce(dossiers.receiving_agency_code, "
-            "dossiers.resolving_agency_code, 'unknown')",
-        },
+    "review.mart_review__overdue_days": Mart(
+        ("period_code", "province_code", "scope_code", "member_code", "outcome_code"),
+        overdue_days,
+        required=("period_code", "scope_code"),
     ),
-    "review.mart_review__channels": Population(
-        ("metric_code", *PLACE_KEYS),
-        channel_conditions,
-        required=("metric_code", "period_code"),
-    ),
-    "review.mart_review__payments": Population(
-        (*PLACE_KEYS, "fee_group_code"),
-        payment_conditions,
-        source=PAID,
-        places={
-            name: f"coalesce(dossiers.{name}, 'unknown')"
-            for name in ("agency_code", "field_code", "level_code")
-        },
-        required=("period_code", "fee_group_code"),
-        columns=(
-            *("counted.dossier_code", "counted.locality_code"),
-            *(f"dossiers.{name}" for name in DOSSIER_COLUMNS[2:]),
+    "review.mart_review__overdue_dossiers": Mart(
+        (
+            *("period_code", "province_code", "agency_code", "responsible_agency_code"),
+            *("field_code", "level_code", "overdue_cause_code", "outcome_code", "dossier_key"),
         ),
+        overdue_dossiers,
     ),
-    "review.mart_review__procedures": Population(
-        ("period_code", "province_code", "procedure_code", "field_code", "level_code"),
-        procedure_conditions,
-        places={"procedure_code": "coalesce(dossiers.procedure_code, 'unknown')"},
+    "review.mart_review__late_reception": Mart(
+        ("period_code", "province_code", "receiving_agency_code", "field_code", "level_code"),
+        late_reception,
+        metric_code="late_reception",
     ),
-    "review.mart_review__due_soon": Population(
-        PLACE_KEYS, due_soon_conditions, metric_code="due_soon"
+    "review.mart_review__channels": Mart(
+        ("metric_code", *PLACE_KEYS), channels, required=("metric_code", "period_code")
     ),
-    "review.mart_review__petitions": Population(
-        (*PLACE_KEYS, "kind_code", "source_code"),
-        petition_conditions,
-        source=PETITIONS,
-        places={
-            name: f"dossiers.{name}"
-            for name in ("agency_code", "field_code", "level_code", "kind_code", "source_code")
-        },
-        columns=PETITION_COLUMNS,
-        metric_code="petitions_on_time",
-        unit="petitions",
+    "review.mart_review__payments": Mart(
+        (*PLACE_KEYS, "fee_group_code"), payments, required=("period_code", "fee_group_code")
     ),
-    "review.mart_review__to_explain": Population(
+    "review.mart_review__procedures": Mart(
+        ("period_code", "province_code", "procedure_code", "field_code", "level_code"), procedures
+    ),
+    "review.mart_review__due_soon": Mart(PLACE_KEYS, due_soon, metric_code="due_soon"),
+    "review.mart_review__petitions": Mart(
+        (*PLACE_KEYS, "kind_code", "source_code"), petitions, metric_code="petitions_on_time"
+    ),
+    "review.mart_review__to_explain": Mart(
         ("period_code", "province_code", "agency_code", "flag_code"),
-        flag_conditions,
+        to_explain,
         required=("period_code", "flag_code"),
     ),
 }
-"""The marts of the agenda whose cells open into dossiers, or petitions."""
+"""The marts of the agenda whose cells open into dossiers, payments or petitions."""

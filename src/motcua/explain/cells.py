@@ -1,54 +1,85 @@
-"""What a cell of a review mart asks of a dossier, said over the facts and not over the mart.
+"""What a cell of a review mart asks of a row of a fact, and the SQL of both sides.
 
-The marts count groups of ``core.fct_dossier_periods``; here each count is a condition on one
-dossier in one period (``counted``) and on the dossier itself (``dossiers``), so that the number of
-dossiers found is a second opinion on the cell.
+The marts count groups of facts; here each count is a condition on one row of a fact, so that what
+is found is a second opinion on the cell.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from motcua.explain.agenda import AGENDA
+from motcua.explain.carried import CARRIED
+from motcua.explain.comparing import COMPARING
 from motcua.explain.names import MissingKeyError, UnknownNameError
 from motcua.explain.populations import (
     DEFAULT_RULE,
-    PLACE_KEYS,
+    DIGITISATION_MARTS,
+    HANDLING,
+    HANDLING_KEYS,
+    ROWS,
+    Mart,
     Population,
-    digitisation_conditions,
-    handling_conditions,
-    online_conditions,
+    handling,
 )
+from motcua.explain.reconciling import RECONCILING
+from motcua.explain.register import REGISTER
+from motcua.explain.results import RESULTS
+from motcua.explain.scoring import SCORING
 from motcua.sql import quoted
 
-TABLES: Mapping[str, Population] = {
-    "review.mart_review__handling": Population(
-        ("rule_code", *PLACE_KEYS, "channel_code"), handling_conditions
-    ),
-    "review.mart_review__online": Population(
-        ("metric_code", *PLACE_KEYS), online_conditions, required=("metric_code", "period_code")
-    ),
-    "review.mart_review__digitisation": Population(
-        ("metric_code", *PLACE_KEYS),
-        digitisation_conditions,
-        required=("metric_code", "period_code"),
-    ),
+TABLES: Mapping[str, Mart] = {
+    HANDLING: Mart(HANDLING_KEYS, handling),
+    **DIGITISATION_MARTS,
     **AGENDA,
+    **COMPARING,
+    **REGISTER,
+    **SCORING,
+    **CARRIED,
+    **RESULTS,
+    **RECONCILING,
 }
+_NO_PLACE = ("rule_code", "metric_code", "flag_code")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One number of a mart: the sum of a count over the rows that the keys select."""
+    """One number of a mart: the sum of a column over the rows that the keys select.
+
+    Attributes:
+        told: what the one row that the cell is says of what it counts (``Mart.told_by_row``).
+    """
 
     table: str
     column: str
     keys: Mapping[str, str]
+    told: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def place(self) -> dict[str, str]:
-        """The keys that dossiers have too, without rule, metric and flag."""
-        names = {"rule_code", "metric_code", "flag_code"}
-        return {name: value for name, value in self.keys.items() if name not in names}
+    def all_keys(self) -> dict[str, str]:
+        return {**self.keys, **self.told}
+
+    @property
+    def population(self) -> Population:
+        return population_of(self.table, self.column, self.all_keys)
+
+    @property
+    def measure(self) -> str:
+        """The aggregate over the rows found that the cell must equal."""
+        return self.population.measures.get(self.column, "count(*)")
+
+
+def population_of(table: str, column: str, keys: Mapping[str, str]) -> Population:
+    """Give what a column counts.
+
+    Raises:
+        UnknownNameError: the column counts nothing, or a key names nothing known.
+    """
+    populations = TABLES[table].populations(keys)
+    for population in populations:
+        if column in population.conditions:
+            return population
+    known = [name for population in populations for name in population.conditions]
+    raise UnknownNameError("column", column, known)
 
 
 def make_cell(table: str, column: str, pairs: Sequence[str]) -> Cell:
@@ -56,52 +87,71 @@ def make_cell(table: str, column: str, pairs: Sequence[str]) -> Cell:
 
     Args:
         table: such as ``review.mart_review__handling``; the schema may be left out.
-        column: a column of the mart that counts dossiers.
+        column: a column of the mart that counts something, or ``rows`` of a list.
         pairs: ``key=value``; keys left out are summed over, the rule is ``ii06`` if none is given.
 
     Raises:
         UnknownNameError: the table, the column, a key, or a metric.
-        MissingKeyError: the period, or the metric of a mart of metrics, is not given.
+        MissingKeyError: a key over which the cell may not be summed is not given.
     """
     table = table if "." in table else f"review.{table}"
     if table not in TABLES:
         raise UnknownNameError("table", table, sorted(TABLES))
-    population = TABLES[table]
-    known = population.keys
-    keys = dict(_pair(pair, known) for pair in pairs)
-    if "rule_code" in known:
+    mart = TABLES[table]
+    keys = dict(_pair(pair, mart.keys) for pair in pairs)
+    if "rule_code" in mart.keys and "rule_code" not in mart.required:
         keys.setdefault("rule_code", DEFAULT_RULE)
-    for required in population.required:
-        if required not in keys:
-            raise MissingKeyError(required)
-    columns = population.conditions(keys)
-    if column not in columns:
-        raise UnknownNameError("column", column, list(columns))
-    return Cell(table, column, {name: keys[name] for name in known if name in keys})
+    _require(mart.required, keys)
+    population = population_of(table, column, keys)
+    if population.is_whole:
+        _require(mart.keys, keys)
+    return Cell(table, column, {name: keys[name] for name in mart.keys if name in keys})
+
+
+def told_cell(cell: Cell, values: Sequence[object]) -> Cell:
+    """Give the cell with what its row says of it, in the order of ``Mart.told_by_row``."""
+    names = TABLES[cell.table].told_by_row
+    told = dict(zip(names, values, strict=True))
+    return replace(cell, told={name: str(value) for name, value in told.items() if value})
 
 
 def cell_sql(cell: Cell) -> str:
     """Read the cell from its mart: one row, its sum and how many rows of the mart it adds."""
+    value = "count(*)" if cell.column == ROWS else f"sum({cell.column})"
     return (
-        f"select cast(sum({cell.column}) as bigint) as value, count(*) as row_count\n"
+        f"select {value} as value, count(*) as row_count\n"
         f"from {cell.table}\n"
         f"where {_equalities(cell.keys)}"
     )
 
 
-def dossiers_sql(cell: Cell) -> str:
-    """Select what the cell counts from the facts, one row a dossier (or petition), by code."""
-    population = TABLES[cell.table]
+def found_sql(cell: Cell) -> str:
+    """Select what the cell counts from the facts, one row a thing, in any order."""
+    population = cell.population
     columns = ",\n    ".join(population.columns)
     places = [
-        f"{population.places.get(name, f'counted.{name}')} = {quoted(value)}"
-        for name, value in cell.place.items()
+        f"{place} = {quoted(value)}"
+        for name, value in cell.all_keys.items()
+        if (place := _place(population, name))
     ]
-    where = "\n    and ".join([*places, f"({population.conditions(cell.keys)[cell.column]})"])
-    return (
-        f"select\n    {columns}\nfrom {population.source}\nwhere {where}\n"
-        "order by dossier_code, locality_code"
-    )
+    where = "\n    and ".join([*places, f"({population.conditions[cell.column]})"])
+    return f"select\n    {columns}\nfrom {population.source}\nwhere {where}"
+
+
+def dossiers_sql(cell: Cell) -> str:
+    """Select what the cell counts, by code: what a reader may run again."""
+    return f"{found_sql(cell)}\norder by 1, 2"
+
+
+def _place(population: Population, name: str) -> str | None:
+    default = None if name in _NO_PLACE else f"counted.{name}"
+    return population.places.get(name, default)
+
+
+def _require(names: Sequence[str], keys: Mapping[str, str]) -> None:
+    for name in names:
+        if name not in keys:
+            raise MissingKeyError(name)
 
 
 def _pair(pair: str, known: Sequence[str]) -> tuple[str, str]:

@@ -7,13 +7,23 @@ from pathlib import Path
 import duckdb
 
 from motcua.errors import PipelineError
-from motcua.explain.cells import TABLES, Cell, UnknownNameError, cell_sql, dossiers_sql
-from motcua.explain.explanation import Explanation, Trace
+from motcua.explain.cells import TABLES, Cell, cell_sql, dossiers_sql, found_sql, told_cell
+from motcua.explain.explanation import Counts, Explanation, Trace
+from motcua.explain.names import UnknownNameError
+from motcua.explain.populations import DEFAULT_RULE, LINEAGE, ROWS
 from motcua.files import write_csv
 from motcua.receipts import Receipt, ReceivedFile
 from motcua.settings import Settings
 
 SAMPLE_SIZE = 10
+_DEFINED = {
+    "metric": ("dim_metrics", "metric_name, definition"),
+    "flag": ("dim_dossier_flags", "flag_name, definition"),
+    "component": (
+        "dim_scorecard_components",
+        "component_name, formula, version_code, source_document",
+    ),
+}
 
 
 def read_explanation(settings: Settings, cell: Cell, out: Path | None = None) -> Explanation:
@@ -30,13 +40,11 @@ def read_explanation(settings: Settings, cell: Cell, out: Path | None = None) ->
     with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
         _require_rules(connection)
         _require_keys(connection, cell)
-        value, row_count, dossier_count = read_counts(connection, cell)
-        first = connection.execute(
-            "select dossier_code, locality_code, _delivery_id, _source_file, _source_row "
-            f"from found order by dossier_code, locality_code limit {SAMPLE_SIZE}"
-        ).fetchall()
+        cell = read_told(connection, cell)
+        counts = read_counts(connection, cell)
+        first = connection.execute(f"from found order by 1, 2 limit {SAMPLE_SIZE}").fetchall()
         if out:
-            found = connection.execute("select * from found order by dossier_code, locality_code")
+            found = connection.execute("from found order by 1, 2")
             names = [column[0] for column in found.description or ()]
             write_csv(out, names, iter(found.fetchone, None))
         as_of_date, is_simulated = connection.execute(
@@ -44,28 +52,41 @@ def read_explanation(settings: Settings, cell: Cell, out: Path | None = None) ->
         ).fetchone() or ("", False)
         return Explanation(
             cell=cell,
-            value=value,
-            row_count=row_count,
+            counts=counts,
             definitions=tuple(_read_definitions(connection, cell)),
             sql=dossiers_sql(cell),
-            dossier_count=dossier_count,
-            sample=tuple(row[0] for row in first),
-            trace=_read_trace(settings, *first[0]) if first else None,
+            sample=tuple(str(row[0]) for row in first),
+            trace=_read_trace(connection, settings),
             tests=tuple(_read_tests(connection, settings, cell)),
             as_of_date=str(as_of_date),
             is_simulated=is_simulated,
         )
 
 
-def read_counts(connection: duckdb.DuckDBPyConnection, cell: Cell) -> tuple[int, int, int]:
-    """Give the cell's value, the rows of the mart it adds, and how many dossiers are found.
+def read_told(connection: duckdb.DuckDBPyConnection, cell: Cell) -> Cell:
+    """Give the cell with what its row says of what it counts, of marts whose rows differ in it."""
+    names = TABLES[cell.table].told_by_row
+    if not names:
+        return cell
+    where = " and ".join(f"{name} = ?" for name in cell.keys)
+    row = connection.execute(
+        f"select {', '.join(names)} from {cell.table} where {where}", [*cell.keys.values()]
+    ).fetchone()
+    return told_cell(cell, row or [None] * len(names))
 
-    The dossiers stay in the temporary table ``found``.
+
+def read_counts(connection: duckdb.DuckDBPyConnection, cell: Cell) -> Counts:
+    """Give the cell's value and what is found of it; that stays in the temporary table ``found``.
+
+    A cell that is empty in its mart says nothing: nothing is looked for.
     """
-    value, row_count = connection.execute(cell_sql(cell)).fetchone() or (0, 0)
-    connection.execute(f"create or replace temporary table found as {dossiers_sql(cell)}")
-    (dossier_count,) = connection.execute("select count(*) from found").fetchone() or (0,)
-    return value, row_count, dossier_count
+    value, row_count = connection.execute(cell_sql(cell)).fetchone() or (None, 0)
+    nothing = "\nlimit 0" if value is None else ""
+    connection.execute(f"create or replace temporary table found as {found_sql(cell)}{nothing}")
+    found_count, measured = connection.execute(
+        f"select count(*), {cell.measure} from found"
+    ).fetchone() or (0, None)
+    return Counts(value, row_count, found_count, None if value is None else measured)
 
 
 def _require_rules(connection: duckdb.DuckDBPyConnection) -> None:
@@ -89,38 +110,76 @@ def _require_keys(connection: duckdb.DuckDBPyConnection, cell: Cell) -> None:
 
 
 def _read_definitions(connection: duckdb.DuckDBPyConnection, cell: Cell):
-    """Give title and text of the column's definition, and of its rule or metric."""
+    """Give title and text of the column's definition, and of its rules, metric and component."""
     schema, _, table = cell.table.partition(".")
-    (comment,) = connection.execute(
-        "select comment from duckdb_columns() where schema_name = ? and table_name = ? "
-        "and column_name = ?",
-        [schema, table, cell.column],
-    ).fetchone() or ("",)
-    yield f"{cell.table}.{cell.column}", comment or ""
-    if "rule_code" in cell.keys:
+    comment = _comment_of(connection, schema, table, cell.column)
+    yield f"{cell.table}.{cell.column}", comment
+    for rule_code in _rules_of(cell):
         rule = connection.execute(
             "select rule_name, version, source, numerator_name, denominator_name, definition "
             "from review.dim_rules where rule_code = ?",
-            [cell.keys["rule_code"]],
+            [rule_code],
         ).fetchone()
         if rule:
             name, version, source, numerator, denominator, definition = rule
-            yield f"rule {cell.keys['rule_code']}", f"{name}. {definition}"
+            yield f"rule {rule_code}", f"{name}. {definition}"
             yield "version", f"{version}. {source}"
             yield "on-time rate", f"{numerator} / {denominator}"
-    names = {"metric_code": TABLES[cell.table].metric_code} | dict(cell.keys)
-    for code, dimension in {"metric": "dim_metrics", "flag": "dim_dossier_flags"}.items():
+    names = {"metric_code": TABLES[cell.table].metric_code} | cell.all_keys
+    for code, (dimension, texts) in _DEFINED.items():
         found = connection.execute(
-            f"select {code}_name, definition from review.{dimension} where {code}_code = ?",
+            f"select {texts} from review.{dimension} where {code}_code = ?",
             [names.get(f"{code}_code")],
         ).fetchone()
         if found:
-            yield f"{code} {names[f'{code}_code']}", f"{found[0]}. {found[1]}"
+            yield f"{code} {names[f'{code}_code']}", ". ".join(text for text in found if text)
 
 
-def _read_trace(
+def _comment_of(connection: duckdb.DuckDBPyConnection, schema: str, table: str, column: str) -> str:
+    """Give the comment of a column; the lines of a list are what the table's says."""
+    if column == ROWS:
+        query = (
+            "select comment from duckdb_tables() where schema_name = ? and table_name = ? "
+            "union all select comment from duckdb_views() where schema_name = ? and view_name = ?"
+        )
+        values = [schema, table, schema, table]
+    else:
+        query = (
+            "select comment from duckdb_columns() where schema_name = ? and table_name = ? "
+            "and column_name = ?"
+        )
+        values = [schema, table, column]
+    (comment,) = connection.execute(query, values).fetchone() or ("",)
+    return comment or ""
+
+
+def _rules_of(cell: Cell) -> list[str]:
+    """Name the rules that a cell counts by: those of its keys, else those of its SQL."""
+    named = [cell.keys[name] for name in ("base_rule_code", "rule_code") if name in cell.keys]
+    sql = found_sql(cell)
+    if named or "core.fct_dossier_periods" not in sql:
+        return named
+    return sorted(set(re.findall(r"counted\.(\w+)_outcome_code\b", sql)) - {"portal"}) or [
+        DEFAULT_RULE
+    ]
+
+
+def _read_trace(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Trace | None:
+    """Name the line of the first thing found that has one; what the project defines has none."""
+    names = [row[0] for row in connection.execute("describe found").fetchall()]
+    if not set(LINEAGE) <= set(names):
+        return None
+    row = connection.execute(
+        f"select found.{names[0]}, deliveries.locality_code, {', '.join(LINEAGE)} from found "
+        "left join quality.fct_deliveries as deliveries on _delivery_id = deliveries.delivery_id "
+        "where _source_file is not null order by 1, 2 limit 1"
+    ).fetchone()
+    return _trace_of(settings, *row) if row else None
+
+
+def _trace_of(
     settings: Settings,
-    dossier_code: str,
+    code: str,
     locality_code: str,
     delivery_id: str,
     source_file: str,
@@ -135,7 +194,7 @@ def _read_trace(
         if named:
             folder = settings.raw / locality_code / delivery_id / "files"
             original, sha256 = str(folder / named[0].file_name), _sums_of(named[0])
-    return Trace(dossier_code, delivery_id, source_file, source_row, original, sha256)
+    return Trace(str(code), delivery_id, source_file, source_row, original, sha256)
 
 
 def _sums_of(file: ReceivedFile) -> str:
@@ -153,7 +212,7 @@ def _read_tests(connection: duckdb.DuckDBPyConnection, settings: Settings, cell:
             "select node_name, status_code from quality.fct_build_results"
         ).fetchall()
     )
-    facts = re.findall(r"\b(?:core|review)\.\w+", dossiers_sql(cell))
+    facts = re.findall(r"\b(?:core|review)\.\w+", found_sql(cell))
     guarded = {table.partition(".")[2] for table in (cell.table, *facts)}
     nodes = json.loads(path.read_text("utf-8"))["nodes"].values()
     for node in sorted(nodes, key=lambda one: one["name"]):

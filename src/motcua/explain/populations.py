@@ -1,7 +1,8 @@
 """Whose numbers `motcua explain` opens, said over the facts and not over the marts.
 
-The marts count groups; here each count is a condition on one dossier (``dossiers``) in one period
-(``counted``), so that the number of dossiers found is a second opinion on the cell.
+The marts count groups; here each count is a condition on one row of a fact (``counted``, mostly a
+dossier in a period, and ``dossiers``, the dossier itself), so that the number of rows found is a
+second opinion on the cell.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,48 +16,82 @@ OPENCPS_RULES = ("opencps_engine", "opencps_session")
 IN_TIME = "in ('early', 'on_time')"
 RESOLVED = "in ('early', 'on_time', 'overdue')"
 PENDING = "in ('in_due', 'past_due')"
-DOSSIER_COLUMNS = (
-    *("dossier_code", "locality_code", "province_code", "agency_code", "field_code", "level_code"),
-    *("channel_code", "procedure_code", "status_code", "received_at", "due_at", "finished_at"),
-    *("returned_at", "_delivery_id", "_source_file", "_source_row"),
+OVERDUE = "in ('overdue', 'past_due')"
+LINEAGE = ("_delivery_id", "_source_file", "_source_row")
+DOSSIER_COLUMNS = tuple(
+    f"dossiers.{name}"
+    for name in (
+        *("dossier_code", "locality_code", "province_code", "agency_code", "field_code"),
+        *("level_code", "channel_code", "procedure_code", "status_code", "received_at", "due_at"),
+        *("finished_at", "returned_at", *LINEAGE),
+    )
 )
 DOSSIERS_IN_PERIODS = (
     "core.fct_dossier_periods as counted\n"
     "inner join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key"
 )
+ROWS = "rows"
+"""What a cell of a list is called: how many of its lines have the keys."""
 
-Conditions = Callable[[Mapping[str, str]], dict[str, str]]
+Keys = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """What the counts of one mart count, and where that is found.
+    """What some columns of a mart count, and where that is found.
 
     Attributes:
-        keys: the mart's keys, in its order.
-        conditions: gives the SQL condition of each column, for the keys of a cell.
+        conditions: the SQL condition of each column on one row of the source.
         source: the FROM clause; ``counted`` is a thing in a period, ``dossiers`` the thing itself.
-        places: SQL of the keys that ``counted`` has under no name of their own.
-        required: keys over which the mart's counts may not be summed.
-        columns: what is listed of each, with code, locality and lineage.
+        places: SQL of the keys that ``counted`` has under no name of their own; None where a key
+            does not narrow what is counted.
+        columns: what is listed of each: first its code, then mostly its locality; with lineage the
+            line that it was read from can be named.
         unit: what is counted.
+        measures: an aggregate over the rows found, of the columns that are not their number.
+        is_whole: the mart's values may not be added up; a cell names every key.
+    """
+
+    conditions: Mapping[str, str]
+    source: str = DOSSIERS_IN_PERIODS
+    places: Mapping[str, str | None] = field(default_factory=dict)
+    columns: tuple[str, ...] = DOSSIER_COLUMNS
+    unit: str = "dossiers"
+    measures: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """A review mart that is explained.
+
+    Attributes:
+        keys: what a cell may name, in the mart's order; all of its grain.
+        populations: what its columns count, for the keys of a cell.
+        required: keys over which no count may be summed.
+        told_by_row: columns of the one row that a cell is which say what it counts.
         metric_code: the metric that defines the mart's rate, where the keys name none.
     """
 
     keys: tuple[str, ...]
-    conditions: Conditions
-    source: str = DOSSIERS_IN_PERIODS
-    places: Mapping[str, str] = field(default_factory=dict)
+    populations: Callable[[Keys], tuple[Population, ...]]
     required: tuple[str, ...] = ("period_code",)
-    columns: tuple[str, ...] = tuple(f"dossiers.{name}" for name in DOSSIER_COLUMNS)
-    unit: str = "dossiers"
+    told_by_row: tuple[str, ...] = ()
     metric_code: str | None = None
 
 
-def handling_conditions(keys: Mapping[str, str]) -> dict[str, str]:
+HANDLING = "review.mart_review__handling"
+HANDLING_KEYS = ("rule_code", *PLACE_KEYS, "channel_code")
+
+
+def handling(keys: Keys) -> tuple[Population, ...]:
+    return (Population(handling_conditions(keys)),)
+
+
+def handling_conditions(keys: Keys) -> dict[str, str]:
     """Give the condition of each count of the handling mart under one rule."""
     rule = keys.get("rule_code", DEFAULT_RULE)
-    outcome = f"counted.{DEFAULT_RULE if rule == 'press' else rule}_outcome_code"
+    outcome = outcome_column(rule)
     counted = f"{outcome} <> 'not_counted'"
     received = "counted.received_in_period_count = 1"
     if rule in OPENCPS_RULES:
@@ -91,6 +126,11 @@ def handling_conditions(keys: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def outcome_column(rule: str) -> str:
+    """Name the outcome of a dossier under a rule; ``press`` counts the outcomes of ii06."""
+    return f"counted.{DEFAULT_RULE if rule == 'press' else rule}_outcome_code"
+
+
 def rate(population: str, met: str, known: str, unknown: str) -> dict[str, str]:
     """Give the conditions of one metric: what is met and what is known, of a population."""
     return {
@@ -100,7 +140,7 @@ def rate(population: str, met: str, known: str, unknown: str) -> dict[str, str]:
     }
 
 
-def online_conditions(keys: Mapping[str, str]) -> dict[str, str]:
+def online_conditions(keys: Keys) -> dict[str, str]:
     online = "dossiers.channel_code = 'online'"
     missing = "dossiers.is_channel_missing"
     grade = "dossiers.service_grade_code"
@@ -118,7 +158,7 @@ def online_conditions(keys: Mapping[str, str]) -> dict[str, str]:
     return of_metric(metrics, keys)
 
 
-def digitisation_conditions(keys: Mapping[str, str]) -> dict[str, str]:
+def digitisation_conditions(keys: Keys) -> dict[str, str]:
     facts = {
         "input_digitised": "dossiers.is_input_digitised",
         "result_digitised": "dossiers.is_result_digitised",
@@ -134,8 +174,26 @@ def digitisation_conditions(keys: Mapping[str, str]) -> dict[str, str]:
     return of_metric(metrics, keys)
 
 
-def of_metric(metrics: Mapping[str, dict[str, str]], keys: Mapping[str, str]) -> dict[str, str]:
+def of_metric(metrics: Mapping[str, dict[str, str]], keys: Keys) -> dict[str, str]:
     metric = keys["metric_code"]
     if metric not in metrics:
         raise UnknownNameError("metric_code", metric, list(metrics))
     return metrics[metric]
+
+
+def online(keys: Keys) -> tuple[Population, ...]:
+    return (Population(online_conditions(keys)),)
+
+
+def digitisation(keys: Keys) -> tuple[Population, ...]:
+    return (Population(digitisation_conditions(keys)),)
+
+
+DIGITISATION_MARTS: Mapping[str, Mart] = {
+    "review.mart_review__online": Mart(
+        ("metric_code", *PLACE_KEYS), online, required=("metric_code", "period_code")
+    ),
+    "review.mart_review__digitisation": Mart(
+        ("metric_code", *PLACE_KEYS), digitisation, required=("metric_code", "period_code")
+    ),
+}

@@ -53,7 +53,9 @@ final as (
         is_content_complete,
         valid_from,
         valid_to,
-        _delivery_id
+        _delivery_id,
+        _source_file,
+        _source_row
     from ranked
     where version_no = 1
 )

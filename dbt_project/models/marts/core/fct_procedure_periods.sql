@@ -36,6 +36,8 @@ valid as (
         periods.start_date,
         periods.known_to_date,
         versions._delivery_id,
+        versions._source_file,
+        versions._source_row,
         row_number() over (
             partition by versions.province_code, versions.procedure_code, periods.period_code
             order by versions.valid_from desc nulls last
@@ -89,7 +91,9 @@ final as (
             when publicised.workday_no - announced.workday_no <= 5 then 0
             else cast(publicised.workday_no - announced.workday_no - 5 as integer)
         end as publication_late_days,
-        valid._delivery_id
+        valid._delivery_id,
+        valid._source_file,
+        valid._source_row
     from valid
     left join workdays as announced on valid.announced_date = announced.calendar_date
     left join workdays as publicised on valid.publicised_date = publicised.calendar_date

@@ -6,7 +6,8 @@
 {%- set keys = 'province_code, period_code, scope_code, member_code' -%}
 -- What the misses of a field, an agency or a cause cost the province: the score at present against
 -- the score if those dossiers (or petitions) met the component, all others unchanged.
--- Only overdue dossiers have a cause on record, so only progress is shown by cause.
+-- Only overdue dossiers have a cause on record, so what they cost is shown by cause: progress, and
+-- what they take off satisfaction. There a bad rating has none: it is a part of its own.
 with scorecard as (select * from {{ ref('mart_review__scorecard') }}),
 
 components as (select * from {{ ref('dim_scorecard_components') }}),
@@ -55,6 +56,28 @@ petition_sums as (
         petitions.province_code, petitions.period_code, scopes.scope_code, {{ member_code }}
 ),
 
+overdue_causes as (
+    select
+        dossier_periods.province_code,
+        dossier_periods.period_code,
+        dossier_periods.locality_code,
+        coalesce(dossiers.overdue_cause_code, 'unknown') as overdue_cause_code,
+        count(case when dossier_periods.qd766_outcome_code in ('overdue', 'past_due') then 1 end)
+            as overdue_by_766_count,
+        count(case when dossier_periods.ii06_outcome_code in ('overdue', 'past_due') then 1 end)
+            as overdue_count
+    from dossier_periods
+    inner join dossiers on dossier_periods.dossier_key = dossiers.dossier_key
+    where
+        dossier_periods.qd766_outcome_code in ('overdue', 'past_due')
+        or dossier_periods.ii06_outcome_code in ('overdue', 'past_due')
+    group by
+        dossier_periods.province_code,
+        dossier_periods.period_code,
+        dossier_periods.locality_code,
+        coalesce(dossiers.overdue_cause_code, 'unknown')
+),
+
 missed as (
     {% for component_code, (above, below, unknown, missed) in
         scorecard_dossier_components().items() if missed -%}
@@ -81,20 +104,50 @@ missed as (
     from petition_sums
     union all
     select
-        dossier_periods.province_code,
-        dossier_periods.period_code,
+        province_code,
+        period_code,
         'cause' as scope_code,
-        coalesce(dossiers.overdue_cause_code, 'unknown') as member_code,
+        overdue_cause_code as member_code,
         'progress' as component_code,
-        count(*) as missed_count,
+        sum(overdue_by_766_count) as missed_count,
         0 as surplus_count
-    from dossier_periods
-    inner join dossiers on dossier_periods.dossier_key = dossiers.dossier_key
-    where dossier_periods.qd766_outcome_code in ('overdue', 'past_due')
+    from overdue_causes
+    group by province_code, period_code, overdue_cause_code
+    union all
+    select
+        overdue_causes.province_code,
+        overdue_causes.period_code,
+        'cause' as scope_code,
+        overdue_causes.overdue_cause_code as member_code,
+        'dossier_satisfaction' as component_code,
+        sum(overdue_causes.overdue_count) as missed_count,
+        0 as surplus_count
+    from overdue_causes
+    where
+        exists (
+            select 1
+            from bases
+            where
+                bases.locality_code = overdue_causes.locality_code
+                and bases.period_code = overdue_causes.period_code
+                and bases.is_rating_sent
+        )
     group by
-        dossier_periods.province_code,
-        dossier_periods.period_code,
-        coalesce(dossiers.overdue_cause_code, 'unknown')
+        overdue_causes.province_code,
+        overdue_causes.period_code,
+        overdue_causes.overdue_cause_code
+    union all
+    select
+        province_code,
+        period_code,
+        'cause' as scope_code,
+        'disliked' as member_code,
+        'dossier_satisfaction' as component_code,
+        sum(disliked_count) as missed_count,
+        0 as surplus_count
+    from bases
+    where is_rating_sent
+    group by province_code, period_code
 ),
 
 -- All that miss, beside each part of them. Satisfaction is held at 0 where more dossiers are taken

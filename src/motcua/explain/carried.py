@@ -1,0 +1,169 @@
+"""What the marts of rows that no dossier stands behind count: tasks, outages, ratings, figures."""
+
+from collections.abc import Mapping
+
+from motcua.explain.populations import DOSSIER_COLUMNS, LINEAGE, OVERDUE, Keys, Mart, Population
+from motcua.sql import quoted
+
+DONE = (
+    "coalesce(counted.done_date <= (select as_of_date from quality.dim_builds), "
+    "coalesce(counted.status_code = 'done', false))"
+)
+TASK_COLUMNS = tuple(
+    f"counted.{name}"
+    for name in (
+        *("task_code", "province_code", "task_name", "year", "lead_agency_code", "due_date"),
+        *("done_date", "status_code", *LINEAGE),
+    )
+)
+PERIODS = "core.dim_review_periods as periods on counted.province_code = periods.province_code"
+INCIDENTS = (
+    f"core.fct_incidents as counted\ninner join {PERIODS}\n"
+    "    and cast(counted.started_at as date) "
+    "between periods.start_date and periods.known_to_date"
+)
+ENDED = "coalesce(cast(counted.ended_at as date) <= periods.known_to_date, false)"
+INCIDENT_COLUMNS = (
+    *("counted.system_code", "counted.locality_code", "counted.counterpart_system_code"),
+    *("counted.kind_code", "counted.agency_code", "counted.started_at", "counted.ended_at"),
+    f"epoch(case when {ENDED} then counted.ended_at "
+    "else periods.known_to_date + interval 1 day end) - epoch(counted.started_at) as seconds",
+    *(f"counted.{name}" for name in LINEAGE),
+)
+INCIDENT_KEYS = ("agency_code", "system_code", "counterpart_system_code", "kind_code")
+RATINGS = (
+    f"core.fct_ratings as counted\ninner join {PERIODS}\n"
+    "    and cast(counted.rated_at as date) "
+    "between periods.start_date and periods.known_to_date"
+)
+IN_PERIOD = {"period_code": "periods.period_code"}
+
+
+def plan_tasks(_keys: Keys) -> tuple[Population, ...]:
+    return (
+        Population(
+            {
+                "numerator_count": DONE,
+                "denominator_count": "true",
+                "overdue_count": f"not {DONE} and counted.due_date "
+                "< (select as_of_date from quality.dim_builds)",
+            },
+            source="core.fct_plan_tasks as counted",
+            columns=TASK_COLUMNS,
+            unit="plan tasks",
+        ),
+    )
+
+
+def incidents(keys: Keys) -> tuple[Population, ...]:
+    same = " and ".join(
+        f"counted_incidents.{name} = {quoted(keys.get(name, ''))}" for name in INCIDENT_KEYS
+    )
+    meanwhile = (
+        "exists (select 1 from core.fct_incidents as counted_incidents "
+        f"inner join {PERIODS.replace('counted', 'counted_incidents')} "
+        f"where periods.period_code = counted.period_code and {same} "
+        "and counted_incidents.province_code = counted.province_code "
+        "and counted_incidents.agency_code in ('all', counted.agency_code) "
+        "and cast(counted_incidents.started_at as date) >= periods.start_date "
+        "and counted.due_date between cast(counted_incidents.started_at as date) "
+        "and least(coalesce(cast(counted_incidents.ended_at as date), periods.known_to_date), "
+        "periods.known_to_date))"
+    )
+    return (
+        Population(
+            {
+                "incident_count": "true",
+                "open_incident_count": f"not {ENDED}",
+                "incident_hours": "true",
+            },
+            source=INCIDENTS,
+            places=IN_PERIOD,
+            columns=INCIDENT_COLUMNS,
+            unit="incidents",
+            measures={"incident_hours": "sum(seconds) / 3600"},
+        ),
+        Population(
+            {
+                "due_dossier_count": meanwhile,
+                "overdue_dossier_count": f"{meanwhile} and counted.ii06_outcome_code {OVERDUE}",
+            },
+            places=dict.fromkeys(INCIDENT_KEYS),
+            columns=DOSSIER_COLUMNS,
+            is_whole=True,
+        ),
+    )
+
+
+def ratings(_keys: Keys) -> tuple[Population, ...]:
+    columns = (
+        "coalesce(counted.dossier_code, counted.agency_code) as rated_code",
+        *("counted.locality_code", "counted.agency_code", "counted.criterion_code"),
+        *("counted.rating_code", "counted.rated_at", *(f"counted.{name}" for name in LINEAGE)),
+    )
+    return tuple(
+        Population(
+            {column: "true"},
+            source=RATINGS,
+            places=places,
+            columns=columns,
+            unit="ratings",
+            is_whole=is_whole,
+        )
+        for column, places, is_whole in (
+            ("numerator_count", IN_PERIOD, False),
+            ("denominator_count", {**IN_PERIOD, "rating_code": None}, True),
+        )
+    )
+
+
+def carried_values(fact: str, code: str, unit: str, columns: tuple[str, ...]):
+    """Give what a mart of values carries as they were sent: each is one row of its fact."""
+
+    def populations(_keys: Keys) -> tuple[Population, ...]:
+        return (
+            Population(
+                {name: f"counted.{name} is not null" for name in columns},
+                source=f"{fact} as counted",
+                columns=(
+                    *(f"counted.{code}", "counted.agency_code"),
+                    *(f"counted.{name}" for name in columns),
+                    *("counted.source_document", *(f"counted.{name}" for name in LINEAGE)),
+                ),
+                unit=unit,
+                measures={name: f"any_value({name})" for name in columns},
+                is_whole=True,
+            ),
+        )
+
+    return populations
+
+
+CARRIED: Mapping[str, Mart] = {
+    "review.mart_review__plan_tasks": Mart(
+        ("province_code", "year", "lead_agency_code"), plan_tasks, required=("year",)
+    ),
+    "review.mart_review__incidents": Mart(
+        ("period_code", "province_code", *INCIDENT_KEYS), incidents
+    ),
+    "review.mart_review__ratings": Mart(
+        ("period_code", "province_code", "agency_code", "criterion_code", "rating_code"),
+        ratings,
+        required=("period_code", "criterion_code"),
+    ),
+    "review.mart_review__indices": Mart(
+        ("province_code", "agency_code", "index_code", "component_code", "year"),
+        carried_values(
+            "core.fct_indices", "index_code", "index values", ("value", "rank", "rank_of")
+        ),
+        required=("year",),
+    ),
+    "review.mart_review__reform_figures": Mart(
+        ("province_code", "figure_code", "agency_code", "period_code"),
+        carried_values(
+            "core.fct_reform_figures", "figure_code", "self-reported figures", ("value",)
+        ),
+        required=("figure_code", "period_code"),
+    ),
+}
+"""Marts of rows that are no dossiers."""
