@@ -13,10 +13,12 @@ from motcua.clock import read_clock
 from motcua.contracts import Contract, read_contracts, read_localities
 from motcua.deadlines.edge import mail_problem, read_expected, read_next_deadlines
 from motcua.deadlines.owed import Deadline, Expected
+from motcua.duplicates.edge import read_decisions
 from motcua.errors import MotcuaError
 from motcua.receipts import read_receipts
 from motcua.retention import REMEDIES, find_outdated, read_sizes
 from motcua.settings import Settings
+from motcua.units.edge import read_agency_successions
 
 FREE_BYTES_WANTED = 5 * 2**30
 KEY_BYTES_WANTED = 32
@@ -222,6 +224,7 @@ def find_troubles(settings: Settings) -> list[str]:
     """Give one sentence per trouble, each with what to do."""
     return [
         *_find_file_troubles(settings),
+        *_find_register_troubles(settings),
         *_find_boundary_troubles(settings),
         *_find_key_troubles(settings),
         *_find_mail_troubles(settings),
@@ -251,6 +254,17 @@ def _find_file_troubles(settings: Settings) -> Iterator[str]:
                 )
     except (MotcuaError, OSError) as error:
         yield f"{error}; correct the file and run again"
+
+
+def _find_register_troubles(settings: Settings) -> Iterator[str]:
+    for read, path in (
+        (read_agency_successions, settings.successions),
+        (read_decisions, settings.duplicates),
+    ):
+        try:
+            read(path)
+        except (MotcuaError, OSError) as error:
+            yield f"{error}; correct the register, nothing is built with it"
 
 
 def _find_boundary_troubles(settings: Settings) -> Iterator[str]:

@@ -43,7 +43,7 @@ PAID = """(
         on payments.province_code = periods.province_code
         and coalesce(cast(payments.paid_at as date), received.received_date)
         between periods.start_date and periods.known_to_date
-    where payments.paid_amount > 0
+    where payments.paid_amount > 0 and received.duplicate_of_dossier_key is null
     group by all
 ) as counted
 left join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key"""
@@ -77,7 +77,7 @@ WAITING = """(
         left join core.dim_dates as days on cast(submitted_at as date) = days.calendar_date
         asof left join (select * from core.dim_dates where is_working_day) as next_days
             on cast(submitted_at as date) < next_days.calendar_date
-        where submitted.channel_code = 'online'
+        where submitted.channel_code = 'online' and submitted.duplicate_of_dossier_key is null
     ) as online
     inner join core.dim_review_periods as periods on online.province_code = periods.province_code
 ) as counted

@@ -1,4 +1,5 @@
--- Facts that an agency is asked to explain; none of them says that anything was done wrong.
+-- Facts that an agency is asked to explain; none of them says that anything was done wrong. A
+-- decided duplicate is asked about once, under the dossier that counts.
 with dossiers as (select * from {{ ref('fct_dossiers') }}),
 
 versions as (select * from {{ ref('fct_compared_versions') }}),
@@ -14,7 +15,10 @@ flags as (select * from {{ ref('dim_dossier_flags') }}),
 crowded as (
     select date_trunc('second', {{ closing_moment() }}) as second_at
     from {{ ref('fct_dossiers') }}
-    where {{ closing_moment() }} is not null and agency_code <> 'unknown'
+    where
+        {{ closing_moment() }} is not null
+        and agency_code <> 'unknown'
+        and duplicate_of_dossier_key is null
     group by date_trunc('second', {{ closing_moment() }})
     having count(*) >= 20
 ),
@@ -27,6 +31,7 @@ together as (
     from {{ ref('fct_dossiers') }}
     where
         agency_code <> 'unknown'
+        and duplicate_of_dossier_key is null
         and date_trunc('second', {{ closing_moment() }}) in (select crowded.second_at from crowded)
     group by agency_code, date_trunc('second', {{ closing_moment() }})
     having count(*) >= 20
@@ -42,6 +47,7 @@ known as (
         due_at,
         _delivery_id
     from {{ ref('fct_dossiers') }}
+    where duplicate_of_dossier_key is null
 ),
 
 timed as (
@@ -63,7 +69,7 @@ timed as (
             when status_code in ('7', '8') then coalesce(finished_at, returned_at)
         end as ended_at
     from dossiers
-    where status_code in ('3', '7', '8', '9', '10')
+    where status_code in ('3', '7', '8', '9', '10') and duplicate_of_dossier_key is null
 ),
 
 judged as (
