@@ -8,6 +8,7 @@ from motcua.duplicates.edge import read_decisions
 from motcua.duplicates.register import COLUMNS, parse_decisions
 from motcua.errors import ContractError
 from motcua.settings import Settings
+from motcua.status import find_troubles
 
 HEAD = ",".join(COLUMNS)
 LINE = "ag-tinh,H01.01-240105-0001,ag-tan-chau,000.00.01.H01-240105-0001,same,2025-03-01,12/TB-VP"
@@ -86,6 +87,13 @@ def test_file_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "utf16.csv").write_text(HEAD, "utf-16")
     with pytest.raises(ContractError, match="mã UTF-8"):
         read_decisions(tmp_path / "utf16.csv")
+
+
+def test_doctor_names_a_register_that_cannot_be_built_with(tmp_path):
+    register = tmp_path / "trung.csv"
+    register.write_text(f"{HEAD}\na,1,a,1,same,2025-03-01,x\n", "utf-8")
+    troubles = find_troubles(Settings(home=tmp_path, duplicates=register))
+    assert any("hai bên là cùng một hồ sơ" in trouble for trouble in troubles)
 
 
 def test_decision_that_two_are_two_may_stand_beside_one_that_they_are_another():

@@ -7,11 +7,14 @@ import re
 import zipfile
 from pathlib import Path
 
+import duckdb
 import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from motcua import status
+from motcua.settings import Settings
 from motcua.snapshot import likeness
 from motcua.snapshot.content import build_content
 from motcua.snapshot.document import render_docx
@@ -159,3 +162,29 @@ def test_shipped_schemes_compare_alike_periods_in_every_year():
                 shape_days(shape, year - 1),
             }
             assert all(abs(now - one) <= likeness.DAYS_APART for one in earlier), (shape, year)
+
+
+def test_status_names_the_published_reviews_that_compare_unlike_periods(tmp_path):
+    told = Settings(home=tmp_path)
+    assert status.read_comparison_lines(told) == []
+    told.marts_file.parent.mkdir(parents=True)
+    with duckdb.connect(str(told.marts_file)) as marts:
+        marts.execute(
+            "create schema core; create schema review;"
+            "create table core.dim_periods as select * from (values"
+            " ('a', 'Kỳ a', 'custom', date '2024-01-01', date '2024-05-18'),"
+            " ('b', 'Kỳ b', 'custom', date '2023-01-01', date '2023-05-18'),"
+            " ('c', 'Kỳ c', 'nd09', date '2023-12-15', date '2024-03-14'),"
+            " ('ahead', 'Kỳ sau', 'nd09', date '2025-12-15', date '2025-01-10')"
+            ") as periods (period_code, period_name, scheme_code, start_date, known_to_date);"
+            "create table review.dim_reviews as select * from (values"
+            " ('alike', 'a', null, 'b'), ('unlike', 'a', 'c', 'b'), ('ahead', 'ahead', 'c', 'b')"
+            ") as reviews (review_code, period_code, previous_period_code,"
+            " same_period_last_year_code);"
+        )
+    (line,) = status.read_comparison_lines(told)
+    assert line["review"] == "unlike"
+    assert line["warning"].endswith(
+        "không cùng cách chia kỳ và độ dài: kỳ này (kỳ tự đặt, 139 ngày); kỳ trước – kỳ c (chốt "
+        "ngày 14 theo Nghị định 09/2019/NĐ-CP, 91 ngày)."
+    )

@@ -14,7 +14,13 @@ from warehouse.dbt_project_helpers import Delivery, Warehouse
 
 pytestmark = pytest.mark.xdist_group("compiled")
 AS_OF = date(2025, 2, 1)
-DAYS = [date(2023, 6, 1), date(2023, 12, 31), date(2024, 6, 1), date(2024, 12, 31), date(2025, 1, 9)]
+DAYS = [
+    date(2023, 6, 1),
+    date(2023, 12, 31),
+    date(2024, 6, 1),
+    date(2024, 12, 31),
+    date(2025, 1, 9),
+]
 STARTS = (None, None, date(2023, 1, 1), date(2024, 1, 1), date(2024, 12, 31), date(2025, 1, 9))
 BY_LEVEL = {1: "information", 2: "information", 3: "partial", 4: "full"}
 
@@ -40,11 +46,16 @@ def draw_deliveries(count: int, chance: random.Random) -> list[Delivery]:
         Delivery(
             "f" * 16,
             datetime(2025, 1, 20),
-            {"procedures": [], "dossiers": [draw_dossier(n, day) for n in range(count) for day in DAYS]},
+            {
+                "procedures": [],
+                "dossiers": [draw_dossier(n, day) for n in range(count) for day in DAYS],
+            },
         )
     ]
     for _ in range(7):
-        exported = datetime(2023, 1, 1) + timedelta(days=chance.choice([1, 200, 364, 700, 739, 800]))
+        exported = datetime(2023, 1, 1) + timedelta(
+            days=chance.choice([1, 200, 364, 700, 739, 800])
+        )
         lines = [
             draw_line(number, chance)
             for number in range(count)
@@ -120,12 +131,14 @@ def level_on(spans: list[tuple], day: date) -> tuple | None:
     return next((span[2:] for span in spans if span[0] <= day <= span[1]), None)
 
 
-def assert_levels_are_those_of_their_day(compiled: Warehouse, folder, count: int, seed: int) -> None:
+def assert_levels_are_those_of_their_day(
+    compiled: Warehouse, folder, count: int, seed: int
+) -> None:
     deliveries = draw_deliveries(count, random.Random(seed))
     landed = Warehouse(folder)
     landed.write_together("procedures", deliveries)
     landed.write_together("dossiers", deliveries)
-    wanted = ("dim_procedure_grades", "fct_procedure_periods", "fct_dossiers")
+    wanted = ("dim_procedure_grades", "fct_procedure_periods", "fct_dossiers", "dim_periods")
     with built(compiled, landed, str(AS_OF), *wanted) as found:
         spans = found.execute(
             "select procedure_code, valid_from, coalesce(valid_to, date '9999-12-31'), "
@@ -146,8 +159,11 @@ def assert_levels_are_those_of_their_day(compiled: Warehouse, folder, count: int
         for day in {*DAYS, *(span[0] for span in told), *(span[1] for span in told)} - {date.max}:
             if day <= AS_OF:
                 assert level_on(kept[code], day) == level_on(told, day), (code, day)
-        equal = [one[2:] == two[2:] and one[1] + timedelta(1) == two[0]
-                 for one, two in zip(kept[code], kept[code][1:], strict=False) if one[1] < date.max]
+        equal = [
+            one[2:] == two[2:] and one[1] + timedelta(1) == two[0]
+            for one, two in zip(kept[code], kept[code][1:], strict=False)
+            if one[1] < date.max
+        ]
         assert not any(equal), code
     assert {(code, day) for code, day, _ in periods} == {
         (code, day)

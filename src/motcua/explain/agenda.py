@@ -247,6 +247,8 @@ def flag_conditions(keys: Mapping[str, str]) -> dict[str, str]:
         "exists (select 1 from core.fct_dossier_flags as f where f.dossier_key "
         f"= counted.dossier_key and f.flag_code = {flag})"
     )
+    if keys.get("flag_code") == "closed_at_period_end":
+        has += f" and counted.closing_date > {LAST_DAY.format('counted.period_code')} - 3"
     return {"dossier_count": f"{basis} and {has}", "denominator_count": basis}
 
 

@@ -4,7 +4,11 @@ superseded as (select * from {{ ref('int_dossiers__superseded') }}),
 
 agencies as (select * from {{ ref('int_agencies__latest') }}),
 
-procedures as (select * from {{ ref('int_procedures__versions') }} where is_current),
+procedures as (
+    select *
+    from {{ ref('int_procedures__versions') }}
+    where is_current
+),
 
 -- What a dossier does not say of its grade, its procedure had on the day that it came in.
 grades as (

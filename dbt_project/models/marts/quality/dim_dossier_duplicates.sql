@@ -1,7 +1,7 @@
-{%- set columns = [
-    'dossier_key', 'locality_code', 'province_code', 'agency_code', 'procedure_code',
-    'applicant_token', 'received_date', 'due_date', 'duplicate_of_dossier_key'
-] -%}
+{%- set columns =
+    'dossier_key, locality_code, province_code, agency_code, procedure_code, applicant_token,'
+    ~ ' received_date, due_date, duplicate_of_dossier_key'
+-%}
 {%- set shared_code = dossier_code_in_new_form('dossier_code') -%}
 {%- set code_hash = key_hash([shared_code]) -%}
 {%- set applied_hash = key_hash(
@@ -59,7 +59,7 @@ lines as (
         'code' as kind_code,
         {{ code_hash }} as group_hash,
         {{ shared_code }} as shared_code,
-        {{ columns | join(',\n        ') }}
+        {{ columns }}
     from {{ ref('fct_dossiers') }}
     where
         {{ has_agency_and_day('dossier_code') }}
@@ -69,7 +69,7 @@ lines as (
         'applicant' as kind_code,
         {{ applied_hash }} as group_hash,
         {{ shared_code }} as shared_code,
-        {{ columns | join(',\n        ') }}
+        {{ columns }}
     from {{ ref('fct_dossiers') }}
     where {{ is_applied }} and {{ applied_hash }} in (select applied.group_hash from applied)
     union all
@@ -77,7 +77,7 @@ lines as (
         'decided' as kind_code,
         {{ code_hash }} as group_hash,
         {{ shared_code }} as shared_code,
-        {{ columns | join(',\n        ') }}
+        {{ columns }}
     from {{ ref('fct_dossiers') }}
     where
         dossier_key in (select decided.dossier_key from decided)
@@ -127,7 +127,7 @@ pairs as (
 known as (
     select distinct
         shared_code,
-        {{ columns | join(',\n        ') }}
+        {{ columns }}
     from lines
 ),
 
