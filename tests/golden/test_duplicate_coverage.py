@@ -3,45 +3,36 @@
 import shutil
 
 import duckdb
-import pytest
 
 from motcua.snapshot.edge import read_content
 
 LOCALITY = "ag-tri-ton"
 
 
-@pytest.fixture
-def marts(small_file, tmp_path):
-    path = tmp_path / "marts.duckdb"
-    shutil.copyfile(small_file, path)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(
-            "delete from core.fct_dossier_periods where locality_code = $1", [LOCALITY]
-        )
-        yield connection
+def missing(connection) -> tuple[str, ...]:
+    return read_content(connection, "2024-CY-H01").coverage.missing
 
 
-def missing(connection) -> list[str]:
-    return list(read_content(connection, "2024-CY-H01").coverage.missing)
-
-
-@pytest.mark.parametrize(
-    ("kept", "day", "is_told"),
-    [
-        pytest.param("ag-tinh|1", "2024-06-30", True, id="duplicate of the period"),
-        pytest.param("ag-tinh|1", "2022-06-30", False, id="duplicate of years ago"),
-        pytest.param(None, "2024-06-30", False, id="counted by nothing"),
-    ],
-)
-def test_locality_with_duplicates_only_has_sent(marts, kept, day, is_told):
-    before = missing(marts)
-    marts.execute(
+def insert(connection, kept: str | None, day: str) -> None:
+    connection.execute(
         "insert into core.fct_dossiers by name select 'ag-tri-ton|1' as dossier_key, "
         "'H01' as province_code, $1 as locality_code, $2 as duplicate_of_dossier_key, "
         "cast($3 as date) as received_date, cast($3 as date) as closing_date",
         [LOCALITY, kept, day],
     )
 
-    assert len(before) == 1
-    assert "không có hồ sơ của kỳ" in before[0]
-    assert missing(marts) == ([] if is_told else before)
+
+def test_locality_with_duplicates_of_the_period_only_has_sent(small_file, tmp_path):
+    path = tmp_path / "marts.duckdb"
+    shutil.copyfile(small_file, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "delete from core.fct_dossier_periods where locality_code = $1", [LOCALITY]
+        )
+        insert(connection, "ag-tinh|1", "2022-06-30")
+        insert(connection, None, "2024-06-30")
+        (name,) = missing(connection)
+        assert "không có hồ sơ của kỳ" in name
+
+        insert(connection, "ag-tinh|1", "2024-06-30")
+        assert missing(connection) == ()

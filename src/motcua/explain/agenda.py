@@ -248,7 +248,10 @@ def flag_conditions(keys: Mapping[str, str]) -> dict[str, str]:
         f"= counted.dossier_key and f.flag_code = {flag})"
     )
     if keys.get("flag_code") == "closed_at_period_end":
-        has += f" and counted.closing_date > {LAST_DAY.format('counted.period_code')} - 3"
+        has += (
+            " and exists (select 1 from core.dim_periods as p where p.period_code = "
+            "counted.period_code and counted.closing_date between p.end_date - 2 and p.end_date)"
+        )
     return {"dossier_count": f"{basis} and {has}", "denominator_count": basis}
 
 
