@@ -21,6 +21,7 @@
     -#}
     case
         when not {{ dossiers }}.is_dossier_known_to_pack then 'arrived_late'
+        when {{ dossiers }}.is_duplicate then 'duplicate'
         when {{ dossiers }}.is_missing_from_source and not {{ dossiers }}.was_missing
             then 'vanished'
         when

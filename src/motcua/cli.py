@@ -163,6 +163,7 @@ def status() -> None:
     _print_table("Localities that sent nothing", report.read_missing_localities(settings))
     _print_table("Deadlines", report.read_deadline_lines(settings, read_clock()))
     _print_table("Published", report.read_published_lines(settings))
+    _print_table("Reviews of unlike periods", report.read_comparison_lines(settings))
 
 
 @app.command()

@@ -25,6 +25,10 @@ class Settings(BaseSettings):
         REPOSITORY / "landing" / "agency_successions.csv",
         description="Register of agencies that ended, and of those that took over from them.",
     )
+    duplicates: Path = Field(
+        REPOSITORY / "landing" / "dossier_duplicates.csv",
+        description="Register of what was decided about dossiers that two systems hold.",
+    )
     boundaries: Path | None = Field(
         None, description="GeoJSON file of the units that a pack's map draws; none: no map."
     )

@@ -13,10 +13,12 @@ from motcua.clock import read_clock
 from motcua.contracts import Contract, read_contracts, read_localities
 from motcua.deadlines.edge import mail_problem, read_expected, read_next_deadlines
 from motcua.deadlines.owed import Deadline, Expected
+from motcua.duplicates.edge import read_decisions
 from motcua.errors import MotcuaError
 from motcua.receipts import read_receipts
 from motcua.retention import REMEDIES, find_outdated, read_sizes
 from motcua.settings import Settings
+from motcua.units.edge import read_agency_successions
 
 FREE_BYTES_WANTED = 5 * 2**30
 KEY_BYTES_WANTED = 32
@@ -40,6 +42,27 @@ _QUALITY_SQL = (
     f"select {', '.join(_QUALITY.values())} from quality.fct_locality_quality "
     "order by locality_code, exported_month_date"
 )
+_COMPARISONS_SQL = """
+select
+    reviews.review_code,
+    periods.scheme_code,
+    periods.start_date,
+    periods.known_to_date,
+    previous.period_name as previous_period_name,
+    previous.scheme_code as previous_scheme_code,
+    previous.start_date as previous_start_date,
+    previous.known_to_date as previous_known_to_date,
+    same.period_name as same_period_name,
+    same.scheme_code as same_scheme_code,
+    same.start_date as same_start_date,
+    same.known_to_date as same_known_to_date
+from review.dim_reviews as reviews
+inner join core.dim_periods as periods on reviews.period_code = periods.period_code
+left join core.dim_periods as previous on reviews.previous_period_code = previous.period_code
+left join core.dim_periods as same on reviews.same_period_last_year_code = same.period_code
+where periods.start_date <= periods.known_to_date
+order by reviews.review_code
+"""
 
 
 def read_delivery_lines(settings: Settings) -> Lines:
@@ -178,10 +201,30 @@ def read_quality_lines(settings: Settings) -> Lines:
     return [dict(zip(_QUALITY, row, strict=True)) for row in rows]
 
 
+def read_comparison_lines(settings: Settings) -> Lines:
+    """Give a line per published review that compares unlike periods, as its pack says it."""
+    if not settings.marts_file.exists():
+        return []
+    import duckdb
+
+    from motcua.snapshot.likeness import sentence
+
+    with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
+        found = connection.execute(_COMPARISONS_SQL)
+        names = [column[0] for column in found.description]
+        reviews = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return [
+        {"review": review["review_code"], "warning": warning}
+        for review in reviews
+        if (warning := sentence(review))
+    ]
+
+
 def find_troubles(settings: Settings) -> list[str]:
     """Give one sentence per trouble, each with what to do."""
     return [
         *_find_file_troubles(settings),
+        *_find_register_troubles(settings),
         *_find_boundary_troubles(settings),
         *_find_key_troubles(settings),
         *_find_mail_troubles(settings),
@@ -211,6 +254,17 @@ def _find_file_troubles(settings: Settings) -> Iterator[str]:
                 )
     except (MotcuaError, OSError) as error:
         yield f"{error}; correct the file and run again"
+
+
+def _find_register_troubles(settings: Settings) -> Iterator[str]:
+    for read, path in (
+        (read_agency_successions, settings.successions),
+        (read_decisions, settings.duplicates),
+    ):
+        try:
+            read(path)
+        except (MotcuaError, OSError) as error:
+            yield f"{error}; correct the register, nothing is built with it"
 
 
 def _find_boundary_troubles(settings: Settings) -> Iterator[str]:

@@ -117,6 +117,7 @@ def test_the_published_file_holds_three_schemas_described_column_by_column(demo_
     views = home.query("select schema_name, view_name from duckdb_views() where not internal")
     assert sorted(views) == [
         ("core", "fct_dossier_versions"),
+        ("quality", "dim_agency_aliases"),
         ("review", "mart_review__handling_current_map"),
         ("review", "mart_review__portal_differences"),
         ("review", "mart_review__transfers"),

@@ -52,7 +52,10 @@ create table core.fct_dossier_periods (
     resolved_overdue_count integer, pending_count integer, pending_in_due_count integer,
     pending_overdue_count integer, pending_paused_count integer
 );
-create table core.fct_dossiers (dossier_key varchar, submission_help_code varchar);
+create table core.fct_dossiers (
+    dossier_key varchar, submission_help_code varchar, received_date date, closing_date date,
+    duplicate_of_dossier_key varchar
+);
 create table core.dim_dates (calendar_date date, is_working_day boolean);
 create table core.dim_procedures (
     province_code varchar, procedure_code varchar, procedure_name varchar
@@ -303,7 +306,7 @@ insert into core.fct_supplements
 select dossier_key, province_code, timestamp '2024-11-01 08:00:00' + to_days(request)
 from core.fct_dossier_periods cross join range(3) as requests (request)
 where period_code = '2024-CY' and dossier_key like '%1' and (request = 0 or dossier_key like 'a%');
-insert into core.fct_dossiers
+insert into core.fct_dossiers (dossier_key, submission_help_code)
 select dossier_key, if(dossier_key like '%4', 'assisted', if(dossier_key like '%8', null, 'self'))
 from core.fct_dossier_periods;
 insert into core.dim_periods values

@@ -104,9 +104,12 @@ class Warehouse:
         localities: list[dict],
         sealed_packs: tuple[SealedPack, ...] = (),
         successions: tuple[dict, ...] = (),
+        duplicates: tuple[dict, ...] = (),
     ) -> None:
         """Lay out the folder in which dbt runs."""
-        self.project.lay_out(self.landing, localities, [], sealed_packs, successions)
+        self.project.lay_out(
+            self.landing, localities, [], sealed_packs, successions, duplicates=duplicates
+        )
 
     def run(self, as_of_date: str, *arguments: str, extra_reviews: tuple = ()):
         """Run dbt as the builder does, into a new file, and give what it printed."""

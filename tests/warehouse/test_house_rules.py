@@ -32,8 +32,10 @@ MAY_REF = {
 }
 # A roll-up stands on the table of its own layer that it sums: a sum has one definition.
 ROLL_UPS = {
-    "fct_scorecard_bases": {"fct_dossier_periods"},
+    "fct_scorecard_bases": {"fct_dossiers", "fct_dossier_periods"},
     "fct_scorecard_counts": {"fct_scorecard_bases", "fct_procedure_periods", "fct_petitions"},
+    "dim_agency_aliases": {"dim_agencies", "dim_agency_successions"},
+    "dim_dossier_duplicates": {"fct_dossiers"},
     "fct_dossier_flags": {"fct_dossiers", "fct_compared_versions", "fct_supplements"},
     "fct_dossier_versions": {"fct_dossiers", "fct_compared_versions"},
     "fct_restatements": {"fct_dossiers", "fct_dossier_periods", "fct_compared_versions"},
@@ -60,6 +62,7 @@ INTERMEDIATE_TABLES = {"int_deliveries__known", "int_dossiers__showings"}
 # Views, since what they show stands in another table already; they read published tables only,
 # whose grains are tested.
 PUBLISHED_VIEWS = {
+    "dim_agency_aliases",
     "fct_dossier_versions",
     "mart_review__handling_current_map",
     "mart_review__portal_differences",
@@ -303,10 +306,13 @@ def test_nodes_are_few_enough_to_build_fast(manifest):
 
     295 and the list of procedures announced or publicised late with its grain (annex PL10, which
     no other mart could give: two nodes), and what each meeting concluded with how it was met (a
-    fact that an analyst can query and its mart, with their grains, and two views on the way: six).
+    fact that an analyst can query and its mart, with their grains, and two views on the way: six),
+    the register of decided duplicates and what it is to decide (a view, a table, its grain: three),
+    the service level of procedures through time (a table, its grain; the view of today's level is
+    gone), and the view of agencies known under both forms of a code.
     """
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 303
+    assert len(nodes) <= 308
 
 
 def test_project_needs_no_package():

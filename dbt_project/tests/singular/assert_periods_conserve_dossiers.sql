@@ -1,6 +1,27 @@
 -- Every dossier that a period's dates let in is counted once, in its own agency. Agencies that
 -- ended, and those that took over, are looked at together: who owns what is for another test.
+-- A decided duplicate is in no period, and what it is a duplicate of is a dossier that counts.
 with successions as (select * from {{ ref('dim_agency_successions') }}),
+
+kept as (
+    select
+        dossier_key,
+        duplicate_of_dossier_key
+    from {{ ref('fct_dossiers') }}
+),
+
+lost as (
+    select
+        duplicates.province_code,
+        duplicates.agency_code,
+        count(*) as dossier_count
+    from {{ ref('fct_dossiers') }} as duplicates
+    left join kept on duplicates.duplicate_of_dossier_key = kept.dossier_key
+    where
+        duplicates.duplicate_of_dossier_key is not null
+        and (kept.dossier_key is null or kept.duplicate_of_dossier_key is not null)
+    group by duplicates.province_code, duplicates.agency_code
+),
 
 in_succession as (
     select successions.old_agency_code as agency_code
@@ -35,6 +56,7 @@ expected as (
     left join in_succession on dossiers.agency_code = in_succession.agency_code
     where
         coalesce(dossiers.status_code, '') not in ('1', '3')
+        and dossiers.duplicate_of_dossier_key is null
         and dossiers.received_date <= periods.known_to_date
         and not (
             dossiers.received_date < periods.start_date
@@ -84,3 +106,13 @@ where
     or coalesce(expected.closed_count, 0) <> coalesce(counted.resolved_count, 0)
     or coalesce(expected.dossier_count, 0)
     <> coalesce(counted.resolved_count, 0) + coalesce(counted.pending_count, 0)
+union all
+select
+    lost.province_code,
+    'any' as period_code,
+    lost.agency_code,
+    lost.dossier_count,
+    0 as received_count,
+    0 as resolved_count,
+    0 as pending_count
+from lost

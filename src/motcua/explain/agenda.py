@@ -44,7 +44,7 @@ PAYMENT_LINES = """
         on payments.province_code = periods.province_code
         and coalesce(cast(payments.paid_at as date), received.received_date)
         between periods.start_date and periods.known_to_date
-    where payments.paid_amount > 0
+    where payments.paid_amount > 0 and received.duplicate_of_dossier_key is null
 """
 OF_DOSSIER = "left join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key"
 PAYMENTS = f"({PAYMENT_LINES}) as counted\n{OF_DOSSIER}"
@@ -86,7 +86,7 @@ WAITING = """(
         left join core.dim_dates as days on cast(submitted_at as date) = days.calendar_date
         asof left join (select * from core.dim_dates where is_working_day) as next_days
             on cast(submitted_at as date) < next_days.calendar_date
-        where submitted.channel_code = 'online'
+        where submitted.channel_code = 'online' and submitted.duplicate_of_dossier_key is null
     ) as online
     inner join core.dim_review_periods as periods on online.province_code = periods.province_code
 ) as counted
@@ -294,6 +294,11 @@ def flag_conditions(keys: Keys) -> dict[str, str]:
         "exists (select 1 from core.fct_dossier_flags as f where f.dossier_key "
         f"= counted.dossier_key and f.flag_code = {flag})"
     )
+    if keys.get("flag_code") == "closed_at_period_end":
+        has += (
+            " and exists (select 1 from core.dim_periods as p where p.period_code = "
+            "counted.period_code and counted.closing_date between p.end_date - 2 and p.end_date)"
+        )
     return {"dossier_count": f"{basis} and {has}", "denominator_count": basis}
 
 

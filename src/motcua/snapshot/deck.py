@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from motcua.snapshot import following
+from motcua.snapshot import following, likeness
 from motcua.snapshot.model import Bar, Chart, Content, Headline, Paragraph, Run, Table
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.parts import DIGITISATION, ONLINE
@@ -15,13 +15,17 @@ _MISSING = 8
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One slide: its message, the sentences under it, and a chart or the rows of a table."""
+    """One slide: its message, the sentences under it, and a chart or the rows of a table.
+
+    ``notes`` stand below them over the width of the slide.
+    """
 
     code: str
     message: Paragraph
     lines: tuple[Paragraph, ...] = ()
     chart: Chart | None = None
     table: Table | None = None
+    notes: tuple[Paragraph, ...] = ()
 
 
 def deck(content: Content) -> tuple[Slide, ...]:
@@ -58,12 +62,11 @@ def _coverage(content: Content) -> Slide:
 
 
 def _results(content: Content) -> Iterator[Slide]:
-    ten = content.table("ten")
-    yield Slide("ten", _words("Mười chỉ tiêu của kỳ"), _notes(ten), table=ten if ten.rows else None)
+    yield _ten(content)
     yield Slide(
         "received",
         _message(content, "Tiếp nhận {received_in_period} hồ sơ trong kỳ", "Tiếp nhận"),
-        _said(content, "received", "same_period"),
+        _said(content, "received", "same_period", likeness.CODE),
         _chart(content, "channels"),
     )
     yield Slide(
@@ -95,6 +98,13 @@ def _results(content: Content) -> Iterator[Slide]:
         _said(content, "scorecard", "scorecard_own"),
         table=groups if groups.rows else None,
     )
+
+
+def _ten(content: Content) -> Slide:
+    ten, message = content.table("ten"), _words("Mười chỉ tiêu của kỳ")
+    if not ten.rows:
+        return Slide("ten", message, (_words(ten.empty_sentence),))
+    return Slide("ten", message, table=ten, notes=_said(content, likeness.CODE))
 
 
 def _overdue(content: Content) -> Iterator[Slide]:
@@ -133,10 +143,6 @@ def _proposals(content: Content) -> Slide:
 
 def _words(text: str) -> Paragraph:
     return Paragraph("", (Run(text),))
-
-
-def _notes(table: Table) -> tuple[Paragraph, ...]:
-    return () if table.rows else (_words(table.empty_sentence),)
 
 
 def _message(content: Content, template: str, otherwise: str) -> Paragraph:

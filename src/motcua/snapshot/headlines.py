@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from motcua.snapshot import numbers
+from motcua.snapshot import likeness, numbers
 from motcua.snapshot.marts import Marts, Record
 from motcua.snapshot.model import (
     Cell,
@@ -131,7 +131,9 @@ def summary_table(rows: Sequence[Headline], missing: str, periods: Record) -> Ta
             Column("same_change", "Tăng, giảm", same, kind="text", width=22),
         ),
         rows=body,
-        notes=tuple(line for line in (_unknown_sentence(rows), missing) if line),
+        notes=tuple(
+            line for line in (likeness.sentence(periods), _unknown_sentence(rows), missing) if line
+        ),
         empty_sentence=f"Chỉ tiêu tổng hợp: {numbers.NO_DATA}.",
     )
 

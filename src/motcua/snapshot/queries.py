@@ -41,9 +41,15 @@ select
     periods.end_date,
     periods.known_to_date,
     previous.period_name as previous_period_name,
+    previous.scheme_code as previous_scheme_code,
+    previous.start_date as previous_start_date,
     previous.end_date as previous_end_date,
+    previous.known_to_date as previous_known_to_date,
     same.period_name as same_period_name,
+    same.scheme_code as same_scheme_code,
+    same.start_date as same_start_date,
     same.end_date as same_end_date,
+    same.known_to_date as same_known_to_date,
     builds.as_of_date,
     builds.is_simulated,
     builds.rule_code
@@ -179,16 +185,31 @@ order by localities.is_expected desc, coalesce(localities.locality_name, '') col
 """
 
 LOCALITY_DOSSIERS = """
-select wanted_periods.period_role, dossiers.locality_code, count(*) as dossier_count
-from core.fct_dossier_periods as dossiers
-inner join wanted on dossiers.province_code = wanted.province_code
-inner join wanted_periods on dossiers.period_code = wanted_periods.period_code
-where
-    (dossiers.resolved_count = 1 or dossiers.received_in_period_count = 1)
-    and sends_scope(dossiers.locality_code)
-group by wanted_periods.period_role, dossiers.locality_code
-order by wanted_periods.period_role, dossiers.locality_code
+select sent.period_role, sent.locality_code, count(*) as dossier_count
+from (
+    select wanted_periods.period_role, dossiers.locality_code
+    from core.fct_dossier_periods as dossiers
+    inner join wanted on dossiers.province_code = wanted.province_code
+    inner join wanted_periods on dossiers.period_code = wanted_periods.period_code
+    where dossiers.resolved_count = 1 or dossiers.received_in_period_count = 1
+    union all
+    select wanted_periods.period_role, duplicates.locality_code
+    from core.fct_dossiers as duplicates
+    inner join wanted on duplicates.province_code = wanted.province_code
+    inner join wanted_periods on true
+    inner join core.dim_periods as periods on wanted_periods.period_code = periods.period_code
+    where
+        duplicates.duplicate_of_dossier_key is not null
+        and (
+            duplicates.received_date between periods.start_date and periods.known_to_date
+            or duplicates.closing_date between periods.start_date and periods.known_to_date
+        )
+) as sent
+where sends_scope(sent.locality_code)
+group by sent.period_role, sent.locality_code
+order by sent.period_role, sent.locality_code
 """
+"""Who sent dossiers of a period has sent them, also where each counts under another code."""
 
 DELIVERIES = """
 select

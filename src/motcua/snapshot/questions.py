@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from motcua.snapshot import likeness
 from motcua.snapshot.framing import absent_before
 from motcua.snapshot.handling import LEVEL_NAMES
 from motcua.snapshot.lines import ORDER
@@ -173,6 +174,7 @@ def _received_questions(marts: Marts, known: Figures) -> Iterator[Question]:
             if absent
             else "Nơi gửi số liệu hai kỳ như nhau; kho không ghi nguyên nhân tăng, giảm."
         )
+        why = f"{why} {likeness.sentence(marts.review)}".strip()
         yield question, fill("asked_received", _RECEIVED, known, absent=why)
     elif "received_in_period" in known:
         yield question, say("asked_received", "Chưa có số liệu cùng kỳ để so sánh.")

@@ -25,6 +25,7 @@ _WIDTH, _HEIGHT = Inches(13.333), Inches(7.5)
 _MARGIN = Inches(0.5)
 _INNER = Emu(_WIDTH - 2 * _MARGIN)
 _TOP, _BOTTOM = Inches(1.75), Inches(6.65)
+_NOTE = Inches(0.5)
 _TITLE_ONLY = 5
 _STRONG, _ALARM, _SOFT = (
     RGBColor(0x1F, 0x3A, 0x5F),
@@ -123,7 +124,10 @@ def _write_body(slide: PptxSlide, said: Slide, header: Header) -> None:
     if said.lines:
         _write_lines(slide, said, is_beside=is_beside)
     left = Inches(5.6) if said.lines else _MARGIN
-    place = (left, _TOP, Emu(_WIDTH - left - _MARGIN), Emu(_BOTTOM - _TOP))
+    bottom = Emu(_BOTTOM - _NOTE) if said.notes else _BOTTOM
+    place = (left, _TOP, Emu(_WIDTH - left - _MARGIN), Emu(bottom - _TOP))
+    for note in said.notes:
+        _text_box(slide, "Ghi chú", note.text, (bottom, _NOTE), 12, _SOFT)
     if said.chart:
         _write_chart(slide, said.chart, place, header)
     if said.table:

@@ -1,8 +1,8 @@
 """The summary on one page: ten indicators against their targets, what got better, what worse."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from motcua.snapshot import intervals, sentences
+from motcua.snapshot import intervals, likeness, sentences
 from motcua.snapshot.framing import absent_before
 from motcua.snapshot.headlines import Indicator
 from motcua.snapshot.marts import Marts, Record
@@ -120,16 +120,36 @@ def turns(
     """Name what got better and what got worse by more than chance, three of each, most first.
 
     Compared with the same period of last year, where nobody has figures of it with the period
-    before. A rate over fewer than thirty dossiers in either period is not named.
+    before. A rate over fewer than thirty dossiers in either period is not named. What makes the
+    comparison doubtful is a section of its own.
     """
-    role = next((role for role in _COMPARED if _is_known(found, role)), None)
+    doubts = tuple(_doubts(marts, next(_known_roles(found), None)))
+    doubtful = (Section("", "So sánh chỉ để tham khảo", doubts),) if doubts else ()
+    return (*_turned_sections(found, figures), *doubtful)
+
+
+def _doubts(marts: Marts, role: str | None) -> Iterator[Paragraph]:
+    """Say that periods are unlike each other, and who has no figures of the one compared with."""
+    if unlike := likeness.paragraph(marts.review):
+        yield unlike
+    if role and (absent := absent_before(marts, role)):
+        names = ", ".join(absent)
+        yield sentences.say(
+            "absent", f"{_COMPARED[role].capitalize()} chưa có số liệu của: {names}."
+        )
+
+
+def _turned_sections(
+    found: Sequence[Indicator], figures: Mapping[str, Figure]
+) -> tuple[Section, ...]:
+    role = next(_known_roles(found), None)
     if role is None:
         nothing = sentences.say("turns", "Chưa có dữ liệu kỳ trước, cùng kỳ để so sánh.")
         return (Section("", "Việc tốt lên, việc xấu đi", (nothing,)),)
     compared = _COMPARED[role]
     ways = {indicator.code: _way(indicator, role) for indicator in found}
     titles = {way: f"Việc {turned} so với {compared}" for way, turned in _TURNED.items()}
-    turned = tuple(
+    return tuple(
         Section(
             "",
             title,
@@ -137,15 +157,10 @@ def turns(
         )
         for way, title in titles.items()
     )
-    absent = absent_before(marts, role)
-    if not absent:
-        return turned
-    text = f"{compared.capitalize()} chưa có số liệu của: {', '.join(absent)}."
-    return (*turned, Section("", "So sánh chỉ để tham khảo", (sentences.say("absent", text),)))
 
 
-def _is_known(found: Sequence[Indicator], role: str) -> bool:
-    return any(_pair(indicator, role) for indicator in found)
+def _known_roles(found: Sequence[Indicator]) -> Iterator[str]:
+    return (role for role in _COMPARED if any(_pair(indicator, role) for indicator in found))
 
 
 def _pair(indicator: Indicator, role: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

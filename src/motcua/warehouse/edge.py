@@ -24,6 +24,7 @@ import duckdb
 from motcua.clock import read_clock
 from motcua.contracts import read_register
 from motcua.deadlines.owed import deadline_rows
+from motcua.duplicates.edge import read_decisions
 from motcua.errors import BuildRefusedError, PipelineError
 from motcua.receipts import read_receipts
 from motcua.retention import run_retention
@@ -263,6 +264,7 @@ def _lay_out(settings: Settings, folder: Path, as_of_date: date) -> ProjectFolde
         _read_sealed_packs(settings),
         [row.model_dump(mode="json") for row in read_agency_successions(settings.successions)],
         [row.model_dump(mode="json") for row in read_conclusions(settings)],
+        [row.model_dump(mode="json") for row in read_decisions(settings.duplicates)],
     )
     return project
 

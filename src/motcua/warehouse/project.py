@@ -78,6 +78,7 @@ class ProjectFolder:
         sealed_packs: Sequence[SealedPack] = (),
         successions: Sequence[Mapping[str, object]] = (),
         conclusions: Sequence[Mapping[str, object]] = (),
+        duplicates: Sequence[Mapping[str, object]] = (),
     ) -> None:
         """Link project, landing and sealed packs; write registers, what was owed and concluded."""
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
@@ -92,6 +93,7 @@ class ProjectFolder:
         (self.folder / "deadlines.json").write_text(json.dumps(deadlines), "utf-8")
         (self.folder / "agency_successions.json").write_text(json.dumps(successions), "utf-8")
         (self.folder / "conclusions.json").write_text(json.dumps(conclusions), "utf-8")
+        (self.folder / "dossier_duplicates.json").write_text(json.dumps(duplicates), "utf-8")
         self._lay_out_sealed(sealed_packs)
 
     def command(self, arguments: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 -- The counting rule ii06, written here and nowhere else: what each dossier is in each period
 -- that a review reads. Dates are compared, never times of day. What other rules read goes along.
+-- What was decided to be another dossier once more is no dossier of any period.
 with dossiers as (select * from {{ ref('int_dossiers__latest') }}),
 
 periods as (select * from {{ ref('int_periods__reviewed') }}),
@@ -101,7 +102,9 @@ scoped as (
                 or dossiers.closing_date is null
                 or dossiers.closing_date >= periods.start_date
             )
-    where coalesce(dossiers.status_code, 'unknown') not in ('1', '3')
+    where
+        coalesce(dossiers.status_code, 'unknown') not in ('1', '3')
+        and dossiers.duplicate_of_dossier_key is null
 ),
 
 judged as (

@@ -4,7 +4,47 @@ superseded as (select * from {{ ref('int_dossiers__superseded') }}),
 
 agencies as (select * from {{ ref('int_agencies__latest') }}),
 
-procedures as (select * from {{ ref('int_procedures__current') }}),
+procedures as (
+    select *
+    from {{ ref('int_procedures__versions') }}
+    where is_current
+),
+
+-- What a dossier does not say of its grade, its procedure had on the day that it came in.
+grades as (
+    select *
+    from {{ ref('int_procedures__versions') }}
+    where service_grade_code <> 'unknown'
+),
+
+-- What is decided for a later day has not happened yet.
+decided as (
+    select
+        duplicate_locality_code,
+        duplicate_dossier_code,
+        kept_locality_code,
+        kept_dossier_code,
+        kept_locality_code || '|' || kept_dossier_code as kept_dossier_key
+    from {{ ref('stg_landing__dossier_duplicates') }}
+    where decision_code = 'same' and decided_date <= {{ as_of_date() }}
+),
+
+-- While nobody has sent the dossier that is to be kept, the other one counts.
+kept as (
+    select distinct dossiers.locality_code || '|' || dossiers.dossier_code as dossier_key
+    from dossiers
+    where
+        {{ key_hash(['dossiers.locality_code', 'dossiers.dossier_code']) }} in (
+            select {{ key_hash(['decided.kept_locality_code', 'decided.kept_dossier_code']) }}
+            from decided
+        )
+),
+
+duplicates as (
+    select decided.*
+    from decided
+    where decided.kept_dossier_key in (select kept.dossier_key from kept)
+),
 
 latest as (
     select dossiers.*
@@ -37,9 +77,7 @@ final as (
         latest.return_channel_code,
         latest.entry_system_code,
         latest.submission_help_code,
-        coalesce(
-            latest.service_grade_code, nullif(procedures.service_grade_code, 'unknown')
-        ) as service_grade_code,
+        coalesce(latest.service_grade_code, grades.service_grade_code) as service_grade_code,
         latest.applicant_type_code,
         latest.applicant_token,
         latest.submitted_at,
@@ -73,6 +111,7 @@ final as (
         latest.is_cross_boundary,
         latest.is_inter_agency,
         latest.is_identity_verified,
+        duplicates.kept_dossier_key as duplicate_of_dossier_key,
         procedures.legal_time_limit,
         procedures.time_unit_code,
         latest._delivery_id,
@@ -88,6 +127,18 @@ final as (
         on
             latest.province_code = procedures.province_code
             and latest.procedure_code = procedures.procedure_code
+    left join grades
+        on
+            latest.province_code = grades.province_code
+            and case when latest.service_grade_code is null then latest.procedure_code end
+            = grades.procedure_code
+            and cast(coalesce(latest.received_at, latest.submitted_at) as date)
+            >= grades.from_date
+            and cast(coalesce(latest.received_at, latest.submitted_at) as date) <= grades.to_date
+    left join duplicates
+        on
+            latest.dossier_code = duplicates.duplicate_dossier_code
+            and latest.locality_code = duplicates.duplicate_locality_code
 )
 
 select * from final

@@ -1,4 +1,8 @@
-with procedures as (select * from {{ ref('int_procedures__current') }}),
+with procedures as (
+    select *
+    from {{ ref('int_procedures__versions') }}
+    where is_current
+),
 
 dossiers as (select * from {{ ref('int_dossiers__known') }}),
 

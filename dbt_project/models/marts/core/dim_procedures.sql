@@ -1,5 +1,9 @@
 -- Procedures of each province's register as of the as-of date, and those that only dossiers name.
-with procedures as (select * from {{ ref('int_procedures__current') }}),
+with procedures as (
+    select *
+    from {{ ref('int_procedures__versions') }}
+    where is_current
+),
 
 dossiers as (select * from {{ ref('int_dossiers__known') }}),
 

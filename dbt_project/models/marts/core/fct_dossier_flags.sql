@@ -1,4 +1,5 @@
--- Facts that an agency is asked to explain; none of them says that anything was done wrong.
+-- Facts that an agency is asked to explain; none of them says that anything was done wrong. A
+-- decided duplicate is asked about once, under the dossier that counts.
 with dossiers as (select * from {{ ref('fct_dossiers') }}),
 
 versions as (select * from {{ ref('fct_compared_versions') }}),
@@ -9,12 +10,17 @@ dates as (select * from {{ ref('dim_dates') }}),
 
 flags as (select * from {{ ref('dim_dossier_flags') }}),
 
+periods as (select * from {{ ref('dim_review_periods') }}),
+
 -- Seconds first, of all agencies together: few have twenty, and only those are looked into. Each
 -- reader of the fact has its own columns of it: one wide reading kept for all does not fit.
 crowded as (
     select date_trunc('second', {{ closing_moment() }}) as second_at
     from {{ ref('fct_dossiers') }}
-    where {{ closing_moment() }} is not null and agency_code <> 'unknown'
+    where
+        {{ closing_moment() }} is not null
+        and agency_code <> 'unknown'
+        and duplicate_of_dossier_key is null
     group by date_trunc('second', {{ closing_moment() }})
     having count(*) >= 20
 ),
@@ -27,9 +33,14 @@ together as (
     from {{ ref('fct_dossiers') }}
     where
         agency_code <> 'unknown'
+        and duplicate_of_dossier_key is null
         and date_trunc('second', {{ closing_moment() }}) in (select crowded.second_at from crowded)
     group by agency_code, date_trunc('second', {{ closing_moment() }})
     having count(*) >= 20
+),
+
+spike_days as (
+    {{ spike_days(ref('fct_dossiers'), 'periods', 'dates') }}
 ),
 
 known as (
@@ -42,6 +53,7 @@ known as (
         due_at,
         _delivery_id
     from {{ ref('fct_dossiers') }}
+    where duplicate_of_dossier_key is null
 ),
 
 timed as (
@@ -63,13 +75,14 @@ timed as (
             when status_code in ('7', '8') then coalesce(finished_at, returned_at)
         end as ended_at
     from dossiers
-    where status_code in ('3', '7', '8', '9', '10')
+    where status_code in ('3', '7', '8', '9', '10') and duplicate_of_dossier_key is null
 ),
 
 judged as (
     select
         timed.*,
         together.closed_count,
+        spike_days.last_count,
         coalesce(timed.closed_at = timed.due_at, false) as is_at_due_second,
         timed.closed_at is not null
         and (
@@ -82,6 +95,11 @@ judged as (
     left join dates on timed.closing_date = dates.calendar_date
     left join together
         on timed.agency_code = together.agency_code and timed.second_at = together.second_at
+    left join spike_days
+        on
+            timed.agency_code = spike_days.agency_code
+            and timed.province_code = spike_days.province_code
+            and timed.closing_date = spike_days.closing_date
 ),
 
 shown_by_line as (
@@ -92,10 +110,15 @@ shown_by_line as (
         judged.locality_code,
         judged.province_code,
         judged.agency_code,
-        coalesce(judged.closed_at, judged.ended_at) as noted_at,
+        coalesce(
+            judged.closed_at, judged.ended_at, cast(judged.closing_date as timestamp)
+        ) as noted_at,
         judged.due_at,
-        case when flags.flag_code = 'closed_together' then judged.closed_count else 1 end
-            as noted_count,
+        case flags.flag_code
+            when 'closed_together' then judged.closed_count
+            when 'closed_at_period_end' then judged.last_count
+            else 1
+        end as noted_count,
         judged._delivery_id
     from judged
     inner join flags
@@ -103,12 +126,14 @@ shown_by_line as (
             (flags.flag_code = 'closed_at_due_second' and judged.is_at_due_second)
             or (flags.flag_code = 'closed_together' and judged.closed_count is not null)
             or (flags.flag_code = 'closed_outside_hours' and judged.is_outside_hours)
+            or (flags.flag_code = 'closed_at_period_end' and judged.last_count is not null)
             or (flags.flag_code = 'ended_after_due' and judged.is_ended_after_due)
     where
         judged.is_at_due_second
         or judged.is_outside_hours
         or judged.is_ended_after_due
         or judged.closed_count is not null
+        or judged.last_count is not null
 ),
 
 compared as (

@@ -61,6 +61,7 @@ final as (
         dossiers.is_inter_agency,
         dossiers.is_identity_verified,
         missing.dossier_code is not null as is_missing_from_source,
+        dossiers.duplicate_of_dossier_key,
         dossiers._delivery_id,
         dossiers._exported_at,
         dossiers._source_file,

@@ -37,17 +37,13 @@ valid as (
         periods.known_to_date,
         versions._delivery_id,
         versions._source_file,
-        versions._source_row,
-        row_number() over (
-            partition by versions.province_code, versions.procedure_code, periods.period_code
-            order by versions.valid_from desc nulls last
-        ) as version_no
+        versions._source_row
     from versions
     inner join periods
         on
             versions.province_code = periods.province_code
-            and (versions.valid_from is null or versions.valid_from <= periods.known_to_date)
-            and (versions.valid_to is null or versions.valid_to >= periods.known_to_date)
+            and versions.from_date <= periods.known_to_date
+            and versions.to_date >= periods.known_to_date
 ),
 
 final as (
@@ -98,7 +94,6 @@ final as (
     left join workdays as announced on valid.announced_date = announced.calendar_date
     left join workdays as publicised on valid.publicised_date = publicised.calendar_date
     left join workdays as effective on valid.effective_date = effective.calendar_date
-    where valid.version_no = 1
 )
 
 select * from final

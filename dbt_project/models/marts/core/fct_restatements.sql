@@ -89,6 +89,7 @@ traced as (
         changed.*,
         coalesce(dossiers.dossier_code, changed.sealed_dossier_code) as dossier_code,
         coalesce(dossiers.is_missing_from_source, false) as is_missing_from_source,
+        dossiers.duplicate_of_dossier_key is not null as is_duplicate,
         coalesce(since_packs.was_missing, false) as was_missing,
         since_packs.has_other_status,
         since_packs.has_other_due_date,

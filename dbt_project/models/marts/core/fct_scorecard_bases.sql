@@ -27,6 +27,13 @@ periods as (select * from {{ ref('int_periods__reviewed') }}),
 
 covered as (select * from {{ ref('int_deliveries__covered') }}),
 
+-- What counts under another code is not counted again because a list has both.
+duplicates as (
+    select dossier_key
+    from {{ ref('fct_dossiers') }}
+    where duplicate_of_dossier_key is not null
+),
+
 counted as (
     select
         {{ keys }},
@@ -81,7 +88,8 @@ listed as (
             portal_dossiers.dossier_key = dossier_periods.dossier_key
             and periods.period_code = dossier_periods.period_code
             and dossier_periods.received_in_period_count = 1
-    where portal_dossiers.system_code = 'national_portal'
+    left join duplicates on portal_dossiers.dossier_key = duplicates.dossier_key
+    where portal_dossiers.system_code = 'national_portal' and duplicates.dossier_key is null
     group by
         portal_dossiers.province_code,
         periods.period_code,

@@ -56,7 +56,7 @@ online as (
         on
             case when dossiers.reception_due_at is null then cast(dossiers.submitted_at as date) end
             = submission_days.calendar_date
-    where dossiers.channel_code = 'online'
+    where dossiers.channel_code = 'online' and dossiers.duplicate_of_dossier_key is null
 ),
 
 judged as (

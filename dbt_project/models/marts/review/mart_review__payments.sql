@@ -26,7 +26,7 @@ lines as (
         coalesce(cast(payments.paid_at as date), dossiers.received_date) as paid_date
     from payments
     left join dossiers on payments.dossier_key = dossiers.dossier_key
-    where payments.paid_amount > 0
+    where payments.paid_amount > 0 and dossiers.duplicate_of_dossier_key is null
 ),
 
 by_dossier as (

@@ -120,6 +120,7 @@ reasoned as (
         case
             when not differing.is_listed then 'portal_lacks'
             when dossiers.dossier_key is null then 'only_on_portal'
+            when dossiers.duplicate_of_dossier_key is not null then 'duplicate'
             when
                 dossiers.closing_date <> differing.portal_closing_date
                 or (dossiers.closing_date is null) <> (differing.portal_closing_date is null)

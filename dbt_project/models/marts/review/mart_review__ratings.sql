@@ -1,5 +1,7 @@
 with ratings as (select * from {{ ref('fct_ratings') }}),
 
+dossiers as (select * from {{ ref('fct_dossiers') }}),
+
 reviews as (select * from {{ ref('dim_reviews') }}),
 
 periods as (select * from {{ ref('dim_periods') }}),
@@ -36,6 +38,11 @@ counted as (
             pairs.period_code = periods.period_code
             and cast(ratings.rated_at as date) >= periods.start_date
             and cast(ratings.rated_at as date) <= periods.known_to_date
+    left join dossiers
+        on
+            ratings.dossier_key = dossiers.dossier_key
+            and dossiers.duplicate_of_dossier_key is not null
+    where dossiers.dossier_key is null
     group by
         periods.period_code,
         ratings.province_code,

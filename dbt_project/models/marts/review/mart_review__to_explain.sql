@@ -10,6 +10,8 @@ flags as (select * from {{ ref('dim_dossier_flags') }}),
 
 agencies as (select * from {{ ref('dim_agencies') }}),
 
+periods as (select * from {{ ref('dim_periods') }}),
+
 bases as (
     select
         period_code,
@@ -32,6 +34,14 @@ counted as (
         sum(dossier_periods.resolved_count) as resolved_count
     from dossier_periods
     inner join dossier_flags on dossier_periods.dossier_key = dossier_flags.dossier_key
+    inner join periods on dossier_periods.period_code = periods.period_code
+    -- The end of a quarter is asked about in the quarter, and in a period that ends with it.
+    where
+        dossier_flags.flag_code <> 'closed_at_period_end'
+        or (
+            dossier_periods.closing_date > periods.end_date - 3
+            and dossier_periods.closing_date <= periods.end_date
+        )
     group by
         dossier_periods.period_code,
         dossier_periods.province_code,
