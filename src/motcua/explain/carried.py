@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from motcua.explain.populations import DOSSIER_COLUMNS, LINEAGE, OVERDUE, Keys, Mart, Population
+from motcua.explain.populations import (
+    DOSSIER_COLUMNS,
+    LINEAGE,
+    ONCE,
+    OVERDUE,
+    Keys,
+    Mart,
+    Population,
+)
 from motcua.sql import quoted
 
 DONE = (
@@ -32,7 +40,8 @@ INCIDENT_COLUMNS = (
 )
 INCIDENT_KEYS = ("agency_code", "system_code", "counterpart_system_code", "kind_code")
 RATINGS = (
-    f"core.fct_ratings as counted\ninner join {PERIODS}\n"
+    f"(select rated.* from core.fct_ratings as rated where {ONCE.format('rated')}) as counted\n"
+    f"inner join {PERIODS}\n"
     "    and cast(counted.rated_at as date) "
     "between periods.start_date and periods.known_to_date"
 )

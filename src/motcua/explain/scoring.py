@@ -13,6 +13,7 @@ from motcua.explain.agenda import (
 )
 from motcua.explain.populations import (
     DOSSIER_COLUMNS,
+    ONCE,
     OVERDUE,
     Keys,
     Mart,
@@ -76,6 +77,7 @@ LISTED = f"""(
             where d.dossier_key = listed.dossier_key and d.period_code = p.period_code
                 and d.received_in_period_count = 1
         )
+        and {ONCE.format("listed")}
 ) as counted
 left join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key
 left join core.fct_portal_dossiers as shown
