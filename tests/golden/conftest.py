@@ -53,7 +53,7 @@ create table core.fct_dossier_periods (
     pending_overdue_count integer, pending_paused_count integer
 );
 create table core.fct_dossiers (dossier_key varchar, submission_help_code varchar);
-create table core.dim_dates (calendar_date date, is_working_day boolean);
+create table core.dim_dates (calendar_date date, working_day_position_no integer);
 create table core.dim_procedures (
     province_code varchar, procedure_code varchar, procedure_name varchar
 );
@@ -181,8 +181,8 @@ create table review.mart_review__petitions (
 create table review.mart_review__incidents (
     period_code varchar, province_code varchar, agency_code varchar, system_code varchar,
     counterpart_system_code varchar, kind_code varchar, incident_count bigint,
-    open_incident_count bigint, incident_hours double, due_dossier_count bigint,
-    overdue_dossier_count bigint
+    open_incident_count bigint, incident_hours double, incident_working_hours double,
+    due_dossier_count bigint, overdue_dossier_count bigint
 );
 create table review.mart_review__targets (
     metric_code varchar, period_code varchar, province_code varchar, scope_code varchar,
@@ -263,7 +263,7 @@ insert into core.dim_localities values
     ('ag-cho-moi', 'Huyện Chợ Mới', 'H01', 'An Giang', true),
     ('wabo', 'Gemeente', 'X01', 'WABO', true);
 insert into core.dim_dates
-select cast(day as date), isodow(day) < 6
+select cast(day as date), count(*) filter (where isodow(day) < 6) over (order by day)
 from generate_series(date '2024-01-01', date '2025-12-31', interval 1 day) as days (day);
 insert into core.dim_procedures values
     ('H01', 'P1', 'Cấp giấy chứng nhận quyền sử dụng đất'), ('H01', 'P2', 'Đăng ký khai sinh');
@@ -578,8 +578,8 @@ insert into review.mart_review__petitions values
     ('2023-CY', 'H01', 'H01.01', 'province', 'administrative_act', 'hotline', 50, 48, 30, 18, 2, 0,
      30, 27, 30, 48, 0, 'Phản ánh');
 insert into review.mart_review__incidents values
-    ('2024-CY', 'H01', 'all', 'AGESB', 'DVCQG', 'outage', 2, 1, 3.1666666, 45, 3),
-    ('2024-CY', 'H01', 'H01.01', 'KEYPAY', 'none', 'slow', 1, 0, 2, 12, 0);
+    ('2024-CY', 'H01', 'all', 'AGESB', 'DVCQG', 'outage', 2, 1, 3.1666666, 1.5, 45, 3),
+    ('2024-CY', 'H01', 'H01.01', 'KEYPAY', 'none', 'slow', 1, 0, 2, 2, 12, 0);
 insert into review.mart_review__targets values
     ('resolved_in_time', '2024-CY', 'H01', 'province', 'all', 'all', 'Tỷ lệ trước và đúng hạn', 98,
      '12/KH-UBND', 'reached', 990, 1000),

@@ -356,23 +356,17 @@ limit {DOSSIER_LIMIT}
 """
 
 DEADLINES = """
-with calendar as (
-    select
-        calendar_date,
-        sum(cast(is_working_day as integer)) over (order by calendar_date) as working_day_no
-    from core.dim_dates
-),
-pending as (
+with pending as (
     select
         dossiers.pending_overdue_count = 1 as is_overdue,
-        due.working_day_no - known_to.working_day_no as days_left
+        due.working_day_position_no - known_to.working_day_position_no as days_left
     from core.fct_dossier_periods as dossiers
     inner join wanted
         on
             dossiers.province_code = wanted.province_code
             and dossiers.period_code = wanted.period_code
-    inner join calendar as known_to on wanted.known_to_date = known_to.calendar_date
-    left join calendar as due on dossiers.due_date = due.calendar_date
+    inner join core.dim_dates as known_to on wanted.known_to_date = known_to.calendar_date
+    left join core.dim_dates as due on dossiers.due_date = due.calendar_date
     where dossiers.pending_count = 1 and in_scope(dossiers.agency_code)
 )
 select
@@ -962,6 +956,7 @@ select
     cast(sum(incidents.incident_count) as bigint) as incident_count,
     cast(sum(incidents.open_incident_count) as bigint) as open_incident_count,
     sum(incidents.incident_hours) as incident_hours,
+    sum(incidents.incident_working_hours) as incident_working_hours,
     cast(sum(incidents.due_dossier_count) as bigint) as due_dossier_count,
     cast(sum(incidents.overdue_dossier_count) as bigint) as overdue_dossier_count
 from review.mart_review__incidents as incidents
