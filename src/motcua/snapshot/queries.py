@@ -976,6 +976,34 @@ order by
     incidents.kind_code, incidents.agency_code
 """
 
+STEPS = """
+select
+    steps.step_kind_code,
+    coalesce(any_value(kinds.code_name), steps.step_kind_code) as step_kind_name,
+    cast(sum(steps.step_count) as bigint) as step_count,
+    cast(sum(steps.open_step_count) as bigint) as open_step_count,
+    cast(sum(steps.timed_step_count) as bigint) as timed_step_count,
+    sum(steps.taken_hours) as taken_hours,
+    sum(steps.taken_working_hours) as taken_working_hours,
+    cast(sum(steps.late_step_count) as bigint) as late_step_count,
+    cast(sum(steps.on_site_count) as bigint) as on_site_count,
+    cast(sum(steps.on_site_unknown_count) as bigint) as on_site_unknown_count,
+    count(distinct steps.procedure_code) filter (where steps.on_site_count > 0)
+        as on_site_procedure_count,
+    cast(sum(steps.electronic_count) as bigint) as electronic_count,
+    cast(sum(steps.electronic_unknown_count) as bigint) as electronic_unknown_count,
+    count(distinct steps.procedure_code) filter (where steps.electronic_count > 0)
+        as electronic_procedure_count
+from review.mart_review__steps as steps
+inner join wanted
+    on steps.province_code = wanted.province_code and steps.period_code = wanted.period_code
+left join core.dim_codes as kinds
+    on steps.step_kind_code = kinds.code and kinds.list_code = 'step_kind'
+where in_scope(steps.agency_code)
+group by steps.step_kind_code
+order by min(kinds.position_no) nulls last, steps.step_kind_code
+"""
+
 TARGETS = """
 with of_scope as (
     select targets.*
