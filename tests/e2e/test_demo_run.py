@@ -117,8 +117,11 @@ def test_the_published_file_holds_three_schemas_described_column_by_column(demo_
     views = home.query("select schema_name, view_name from duckdb_views() where not internal")
     assert sorted(views) == [
         ("core", "fct_dossier_versions"),
+        ("quality", "fct_due_date_counts"),
+        ("quality", "fct_due_date_differences"),
         ("review", "mart_review__handling_current_map"),
         ("review", "mart_review__portal_differences"),
+        ("review", "mart_review__steps"),
         ("review", "mart_review__transfers"),
     ]
     assert home.query("select count(distinct dossier_key) from core.fct_dossier_versions") == (
