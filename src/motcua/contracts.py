@@ -404,6 +404,11 @@ class Locality(_Frozen):
     calendars: Names = Field(
         (), description="Calendars by which it owes deliveries, one after another; none: nothing."
     )
+    working_calendar_code: str = Field(
+        "standard",
+        pattern=r"^[a-z][a-z0-9_]{0,62}$",
+        description="Its days and hours of work, by name in the seed working_hours.",
+    )
 
 
 class Localities(_Frozen):

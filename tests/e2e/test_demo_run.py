@@ -118,8 +118,11 @@ def test_the_published_file_holds_three_schemas_described_column_by_column(demo_
     assert sorted(views) == [
         ("core", "fct_dossier_versions"),
         ("quality", "dim_agency_aliases"),
+        ("quality", "fct_due_date_counts"),
+        ("quality", "fct_due_date_differences"),
         ("review", "mart_review__handling_current_map"),
         ("review", "mart_review__portal_differences"),
+        ("review", "mart_review__steps"),
         ("review", "mart_review__transfers"),
     ]
     assert home.query("select count(distinct dossier_key) from core.fct_dossier_versions") == (

@@ -56,7 +56,7 @@ create table core.fct_dossiers (
     dossier_key varchar, submission_help_code varchar, received_date date, closing_date date,
     duplicate_of_dossier_key varchar
 );
-create table core.dim_dates (calendar_date date, is_working_day boolean);
+create table core.dim_dates (calendar_date date, working_day_position_no integer);
 create table core.dim_procedures (
     province_code varchar, procedure_code varchar, procedure_name varchar
 );
@@ -184,8 +184,14 @@ create table review.mart_review__petitions (
 create table review.mart_review__incidents (
     period_code varchar, province_code varchar, agency_code varchar, system_code varchar,
     counterpart_system_code varchar, kind_code varchar, incident_count bigint,
-    open_incident_count bigint, incident_hours double, due_dossier_count bigint,
-    overdue_dossier_count bigint
+    open_incident_count bigint, incident_hours double, incident_working_hours double,
+    due_dossier_count bigint, overdue_dossier_count bigint
+);
+create table review.mart_review__steps (
+    period_code varchar, province_code varchar, agency_code varchar, procedure_code varchar,
+    step_kind_code varchar, step_count bigint, open_step_count bigint, timed_step_count bigint,
+    taken_hours double, taken_working_hours double, late_step_count bigint, on_site_count bigint,
+    on_site_unknown_count bigint, electronic_count bigint, electronic_unknown_count bigint
 );
 create table review.mart_review__targets (
     metric_code varchar, period_code varchar, province_code varchar, scope_code varchar,
@@ -266,7 +272,7 @@ insert into core.dim_localities values
     ('ag-cho-moi', 'Huyện Chợ Mới', 'H01', 'An Giang', true),
     ('wabo', 'Gemeente', 'X01', 'WABO', true);
 insert into core.dim_dates
-select cast(day as date), isodow(day) < 6
+select cast(day as date), count(*) filter (where isodow(day) < 6) over (order by day)
 from generate_series(date '2024-01-01', date '2025-12-31', interval 1 day) as days (day);
 insert into core.dim_procedures values
     ('H01', 'P1', 'Cấp giấy chứng nhận quyền sử dụng đất'), ('H01', 'P2', 'Đăng ký khai sinh');
@@ -518,7 +524,9 @@ insert into core.dim_codes values
     ('petition_kind', 'administrative_act', 'Hành vi hành chính', 1),
     ('petition_kind', 'administrative_rule', 'Quy định hành chính', 2),
     ('petition_source', 'hotline', 'Đường dây nóng', 3),
-    ('incident_kind', 'outage', 'Ngừng hoạt động', 1), ('target_state', 'reached', 'Đạt', 1),
+    ('incident_kind', 'outage', 'Ngừng hoạt động', 1), ('step_kind', 'receive', 'Tiếp nhận', 1),
+    ('step_kind', 'appraise', 'Thẩm định', 2),
+    ('step_kind', 'five_steps', 'Cả năm bước của hồ sơ', 7), ('target_state', 'reached', 'Đạt', 1),
     ('target_state', 'not_reached', 'Chưa đạt', 2), ('target_state', 'not_given', 'Chưa giao', 3),
     ('reform_figure', 'units_reduced', 'Đầu mối giảm', 1),
     ('reform_figure', 'people_trained', 'Lượt người được tập huấn', 3);
@@ -581,8 +589,14 @@ insert into review.mart_review__petitions values
     ('2023-CY', 'H01', 'H01.01', 'province', 'administrative_act', 'hotline', 50, 48, 30, 18, 2, 0,
      30, 27, 30, 48, 0, 'Phản ánh');
 insert into review.mart_review__incidents values
-    ('2024-CY', 'H01', 'all', 'AGESB', 'DVCQG', 'outage', 2, 1, 3.1666666, 45, 3),
-    ('2024-CY', 'H01', 'H01.01', 'KEYPAY', 'none', 'slow', 1, 0, 2, 12, 0);
+    ('2024-CY', 'H01', 'all', 'AGESB', 'DVCQG', 'outage', 2, 1, 3.1666666, 1.5, 45, 3),
+    ('2024-CY', 'H01', 'H01.01', 'KEYPAY', 'none', 'slow', 1, 0, 2, 2, 12, 0);
+insert into review.mart_review__steps values
+    ('2024-CY', 'H01', 'H01.01', 'P1', 'receive', 40, 0, 40, 12, 10, 0, 40, 0, 30, 0),
+    ('2024-CY', 'H01', 'H01.01', 'P2', 'receive', 10, 1, 8, 4, 2, 1, 8, 2, 5, 5),
+    ('2024-CY', 'H01', 'H01.01', 'P1', 'appraise', 38, 2, 38, 900, 300.5, 3, 30, 0, 20, 0),
+    ('2024-CY', 'H01', 'H01.01', 'P1', 'five_steps', 30, 0, 30, 1500, 500, 3, 20, 5, 12, 0),
+    ('2024-CY', 'H01', 'H01.01', 'P2', 'five_steps', 5, 0, 5, 100, 40, 0, 2, 0, 0, 0);
 insert into review.mart_review__targets values
     ('resolved_in_time', '2024-CY', 'H01', 'province', 'all', 'all', 'Tỷ lệ trước và đúng hạn', 98,
      '12/KH-UBND', 'reached', 990, 1000),

@@ -5,7 +5,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from motcua.snapshot import overdue, payments, petitions, proposals, reception, time_cuts
+from motcua.snapshot import (
+    overdue,
+    payments,
+    petitions,
+    proposals,
+    reception,
+    steps,
+    time_cuts,
+)
 from motcua.snapshot.content import build_content
 from motcua.snapshot.lines import Measure, cells
 from motcua.snapshot.numbers import NOTHING_HAPPENED
@@ -297,3 +305,42 @@ def test_nothing_overdue_and_no_data_of_it_are_told_apart():
     assert [p.text for p in build_content(make_marts()).summary[-1].paragraphs] == [
         "Việc đề nghị Chủ tịch kết luận: chưa có dữ liệu."
     ]
+
+
+def step(kind, count, **given):
+    names = ("open_step_count", "late_step_count", "on_site_count", "on_site_unknown_count")
+    more = ("on_site_procedure_count", "electronic_count", "electronic_unknown_count")
+    return {
+        "step_kind_code": kind,
+        "step_kind_name": kind,
+        "step_count": count,
+        "timed_step_count": count,
+        **dict.fromkeys((*names, *more, "electronic_procedure_count"), 0),
+        "taken_hours": 30.0,
+        "taken_working_hours": 10.0,
+        **given,
+    }
+
+
+def test_five_steps_are_of_dossiers_whose_source_says_where():
+    whole = step("five_steps", 10, on_site_count=3, on_site_unknown_count=4, electronic_count=5)
+    lines = (step("receive", 20), whole)
+    known = {figure.code: figure for figure in steps.figures(lines)}
+    mean = steps.table(lines).rows[0].cells[4]
+
+    assert known["five_steps_on_site_share"].cell.counts == (3, 6)
+    assert known["five_steps_electronic_share"].cell.counts == (5, 10)
+    assert mean.value == 0.5
+    assert "chưa có dữ liệu" not in steps.sentence(known).text
+
+
+def test_steps_that_nobody_sent_are_one_line():
+    assert "chưa có dữ liệu" in steps.sentence({}).text
+    assert steps.table(()).rows == ()
+
+
+def test_steps_without_a_whole_dossier_did_not_happen():
+    known = {figure.code: figure for figure in steps.figures((step("receive", 20),))}
+
+    assert known["five_steps"].cell.value == 0
+    assert known["five_steps_on_site_share"].cell.text == NOTHING_HAPPENED

@@ -103,6 +103,8 @@ _REORGANISED_LOCALITIES = """
   - {locality_code: kg-huyen, locality_name: 'Các huyện, thành phố của tỉnh Kiên Giang', province_code: H33, province_name: Tỉnh Kiên Giang, contracts: national_sync, is_expected: false}
   - {locality_code: ag-kien-giang, locality_name: 'Các xã, phường, đặc khu của tỉnh Kiên Giang cũ', province_code: H01, province_name: Tỉnh An Giang, contracts: national_sync, is_expected: false}
 """  # noqa: E501
+_SENDS_STEPS = "ag-tri-ton"
+"""The locality, a small one, that sends the steps of its dossiers."""
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -125,6 +127,10 @@ class _Delivery:
     @property
     def is_centre(self) -> bool:
         return self.locality.locality_no == 0
+
+    @property
+    def has_steps(self) -> bool:
+        return self.locality.locality_code == _SENDS_STEPS
 
 
 def read_scenarios() -> dict[str, Scenario]:
@@ -569,11 +575,12 @@ def _write_files(
 
 
 def _is_wanted(words: set[str], delivery: _Delivery) -> bool:
-    """Whether a file belongs in the delivery: some come once, or from the centre only."""
-    extras = words - {"once", "centre"}
+    """Whether a file belongs in the delivery: some come once, or from one locality only."""
+    extras = words - {"once", "centre", "steps"}
     return (
         ("once" not in words or delivery.is_first_after)
         and ("centre" not in words or delivery.is_centre)
+        and ("steps" not in words or delivery.has_steps)
         and extras <= set(delivery.plan.scenario.extras)
     )
 

@@ -1,12 +1,11 @@
 """Working days of the years that the demonstration knows, and how the season fills them."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-
-import holidays
+from datetime import date
 
 from motcua.demo.scenarios import Span
 from motcua.demo.spreading import spread
+from motcua.worktime.edge import read_working_days
 
 _FIRST_DAY, _LAST_DAY = date(2019, 6, 1), date(2026, 6, 30)
 _MONTH_WEIGHTS = (0.9, 0.75, 1.12, 1.0, 1.05, 1.1, 1.05, 1.1, 1.0, 1.02, 1.0, 0.95)
@@ -15,11 +14,8 @@ _SLOT_COUNT = 2048
 
 
 def working_days() -> list[date]:
-    """Give every working day, in order: holidays, Tết and swapped days are heeded."""
-    calendar = holidays.country_holidays("VN", years=range(_FIRST_DAY.year, _LAST_DAY.year + 1))
-    count = (_LAST_DAY - _FIRST_DAY).days + 1
-    every = (_FIRST_DAY + timedelta(days=at) for at in range(count))
-    return [day for day in every if calendar.is_working_day(day)]
+    """Give every working day, in order, as the warehouse knows them."""
+    return read_working_days(_FIRST_DAY, _LAST_DAY)
 
 
 def span_slots(days: Sequence[date], start_no: int, end_no: int) -> list[int]:

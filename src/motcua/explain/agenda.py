@@ -75,17 +75,41 @@ WAITING = """(
                 as withdrawn_date,
             coalesce(
                 reception_due_at,
-                case
-                    when days.is_working_day
-                        then next_days.calendar_date + cast(submitted_at as time)
-                    when days.calendar_date is not null
-                        then cast(next_days.calendar_date as timestamp)
-                end
+                due_days.calendar_date + to_seconds(
+                    due_worked_seconds - due_days.working_second_position_no + if(
+                        due_worked_seconds - due_days.working_second_position_no
+                        < due_days.morning_to_second_no - due_days.morning_from_second_no,
+                        due_days.morning_from_second_no,
+                        due_days.afternoon_from_second_no
+                        - due_days.morning_to_second_no + due_days.morning_from_second_no
+                    )
+                )
             ) as answer_due_at
-        from core.fct_dossiers as submitted
-        left join core.dim_dates as days on cast(submitted_at as date) = days.calendar_date
-        asof left join (select * from core.dim_dates where is_working_day) as next_days
-            on cast(submitted_at as date) < next_days.calendar_date
+        from (
+            select sent.*, days.working_calendar_code,
+                8 * 3600 + days.working_second_position_no + case
+                    when cast(submitted_at as time) = time '00:00' then days.working_seconds
+                    when second_no < morning_from_second_no then 0
+                    when second_no < morning_to_second_no then second_no - morning_from_second_no
+                    when second_no < afternoon_from_second_no
+                        then morning_to_second_no - morning_from_second_no
+                    when second_no < afternoon_to_second_no
+                        then working_seconds - afternoon_to_second_no + second_no
+                    else days.working_seconds
+                end as due_worked_seconds
+            from (
+                select *, date_diff('second', date_trunc('day', submitted_at), submitted_at)
+                    as second_no
+                from core.fct_dossiers
+            ) as sent
+            left join core.dim_localities as senders on sent.locality_code = senders.locality_code
+            left join core.dim_working_days as days
+                on cast(submitted_at as date) = days.calendar_date
+                and senders.working_calendar_code = days.working_calendar_code
+        ) as submitted
+        asof left join (select * from core.dim_working_days where is_working_day) as due_days
+            on submitted.working_calendar_code = due_days.working_calendar_code
+            and submitted.due_worked_seconds >= due_days.working_second_position_no
         where submitted.channel_code = 'online' and submitted.duplicate_of_dossier_key is null
     ) as online
     inner join core.dim_review_periods as periods on online.province_code = periods.province_code

@@ -31,11 +31,23 @@ INCIDENTS = (
     "between periods.start_date and periods.known_to_date"
 )
 ENDED = "coalesce(cast(counted.ended_at as date) <= periods.known_to_date, false)"
+OVER_AT = f"case when {ENDED} then counted.ended_at else periods.known_to_date + interval 1 day end"
+SESSION = (
+    f"greatest(0, epoch(least({OVER_AT}, worked.calendar_date + to_seconds({{0}}_to_second_no))) "
+    "- epoch(greatest(counted.started_at, "
+    "worked.calendar_date + to_seconds({0}_from_second_no))))"
+)
+WORKED = (
+    f"(select sum({SESSION.format('morning')} + {SESSION.format('afternoon')}) "
+    "from core.dim_working_days as worked where worked.working_calendar_code = 'standard' "
+    "and worked.is_working_day and worked.calendar_date "
+    f"between cast(counted.started_at as date) and cast({OVER_AT} as date))"
+)
 INCIDENT_COLUMNS = (
     *("counted.system_code", "counted.locality_code", "counted.counterpart_system_code"),
     *("counted.kind_code", "counted.agency_code", "counted.started_at", "counted.ended_at"),
-    f"epoch(case when {ENDED} then counted.ended_at "
-    "else periods.known_to_date + interval 1 day end) - epoch(counted.started_at) as seconds",
+    f"epoch({OVER_AT}) - epoch(counted.started_at) as seconds",
+    f"coalesce({WORKED}, 0) as working_seconds",
     *(f"counted.{name}" for name in LINEAGE),
 )
 INCIDENT_KEYS = ("agency_code", "system_code", "counterpart_system_code", "kind_code")
@@ -46,6 +58,42 @@ RATINGS = (
     "between periods.start_date and periods.known_to_date"
 )
 IN_PERIOD = {"period_code": "periods.period_code"}
+STEP_FACTS = ("is_on_site", "is_electronic")
+STEPS = """(
+    with placed as (
+        select steps.*, coalesce(dossiers.agency_code, 'unknown') as agency_code,
+            coalesce(dossiers.procedure_code, 'unknown') as procedure_code,
+            coalesce(steps.step_kind_code, 'unknown') as kind_code,
+            coalesce(cast(steps.finished_at as date) > cast(steps.due_at as date), false) as is_late
+        from core.fct_steps as steps
+        left join core.fct_dossiers as dossiers on steps.dossier_key = dossiers.dossier_key
+        where dossiers.duplicate_of_dossier_key is null
+    ),
+    whole as (
+        select dossier_key, dossier_code, locality_code, province_code, agency_code, procedure_code,
+            'five_steps' as kind_code, min(started_at) as started_at, max(finished_at) as finished_at,
+            bool_or(is_late) as is_late,
+            if(bool_or(not is_on_site), false, if(count(*) = count(is_on_site), true, null)) as is_on_site,
+            if(bool_or(not is_electronic), false, if(count(*) = count(is_electronic), true, null))
+                as is_electronic,
+            if(count(*) = count(taken_hours), sum(taken_hours), null) as taken_hours,
+            if(count(*) = count(taken_working_hours), sum(taken_working_hours), null)
+                as taken_working_hours,
+            any_value(_delivery_id) as _delivery_id, any_value(_source_file) as _source_file,
+            min(_source_row) as _source_row
+        from placed
+        group by all
+        having count(*) = count(finished_at)
+            and count(distinct nullif(kind_code, 'unknown')) = 5
+    )
+    select together.*, periods.period_code,
+        coalesce(finished_at < periods.known_to_date + interval 1 day, false) as is_finished
+    from (from placed union all by name from whole) as together
+    inner join core.dim_review_periods as periods
+        on together.province_code = periods.province_code
+        and together.started_at < periods.known_to_date + interval 1 day
+        and coalesce(together.finished_at >= periods.start_date, true)
+) as counted"""
 
 
 def plan_tasks(_keys: Keys) -> tuple[Population, ...]:
@@ -85,12 +133,16 @@ def incidents(keys: Keys) -> tuple[Population, ...]:
                 "incident_count": "true",
                 "open_incident_count": f"not {ENDED}",
                 "incident_hours": "true",
+                "incident_working_hours": "true",
             },
             source=INCIDENTS,
             places=IN_PERIOD,
             columns=INCIDENT_COLUMNS,
             unit="incidents",
-            measures={"incident_hours": "sum(seconds) / 3600"},
+            measures={
+                "incident_hours": "sum(seconds) / 3600",
+                "incident_working_hours": "sum(working_seconds) / 3600",
+            },
         ),
         Population(
             {
@@ -123,6 +175,42 @@ def ratings(_keys: Keys) -> tuple[Population, ...]:
             ("numerator_count", IN_PERIOD, False),
             ("denominator_count", {**IN_PERIOD, "rating_code": None}, True),
         )
+    )
+
+
+def steps(_keys: Keys) -> tuple[Population, ...]:
+    done, timed = (
+        "counted.is_finished",
+        "counted.is_finished and counted.taken_working_hours is not null",
+    )
+    conditions = {
+        "step_count": done,
+        "open_step_count": f"not {done}",
+        "timed_step_count": timed,
+        "taken_hours": timed,
+        "taken_working_hours": timed,
+        "late_step_count": f"{done} and counted.is_late",
+    }
+    for fact in STEP_FACTS:
+        name = fact.removeprefix("is_")
+        conditions[f"{name}_count"] = f"{done} and counted.{fact}"
+        conditions[f"{name}_unknown_count"] = f"{done} and counted.{fact} is null"
+    hours = ("taken_hours", "taken_working_hours")
+    return (
+        Population(
+            conditions,
+            source=STEPS,
+            places={"step_kind_code": "counted.kind_code"},
+            columns=tuple(
+                f"counted.{name}"
+                for name in (
+                    *("dossier_code", "locality_code", "kind_code", "started_at", "finished_at"),
+                    *(*hours, *STEP_FACTS, "_delivery_id", "_source_file", "_source_row"),
+                )
+            ),
+            unit="steps",
+            measures={name: f"coalesce(sum({name}), 0)" for name in hours},
+        ),
     )
 
 
@@ -159,6 +247,11 @@ CARRIED: Mapping[str, Mart] = {
         ("period_code", "province_code", "agency_code", "criterion_code", "rating_code"),
         ratings,
         required=("period_code", "criterion_code"),
+    ),
+    "review.mart_review__steps": Mart(
+        ("period_code", "province_code", "agency_code", "procedure_code", "step_kind_code"),
+        steps,
+        required=("period_code", "step_kind_code"),
     ),
     "review.mart_review__indices": Mart(
         ("province_code", "agency_code", "index_code", "component_code", "year"),

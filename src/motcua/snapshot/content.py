@@ -26,6 +26,7 @@ from motcua.snapshot import (
     reconciling,
     scorecard,
     self_reported,
+    steps,
     targets,
     time_cuts,
 )
@@ -191,6 +192,7 @@ def _tables(
         procedures.leading_table(marts.procedures),
         procedures.overdue_table(marts.procedures),
         reception.table(marts.late_reception),
+        steps.table(marts.steps),
         parts.services_table(marts.services),
         parts.rates_table("online", parts.ONLINE, by_agency, metrics),
         parts.areas_table(marts.online_by_area),

@@ -77,6 +77,7 @@ _AGENDA = {
     "petitions_by_source": queries.PETITIONS_BY_SOURCE,
     "petitions_by_agency": queries.PETITIONS_BY_AGENCY,
     "incidents": queries.INCIDENTS,
+    "steps": queries.STEPS,
     "targets": queries.TARGETS,
     "reform_figures": queries.REFORM_FIGURES,
     "counter_surveys": queries.COUNTER_SURVEYS,

@@ -18,6 +18,7 @@ from motcua.snapshot import (
     reconciling,
     scorecard,
     self_reported,
+    steps,
     targets,
     time_cuts,
 )
@@ -50,6 +51,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *time_cuts.figures(marts.time_cuts),
         *payments.figures(marts.payments),
         *incidents.figures(marts.incidents),
+        *steps.figures(marts.steps),
         *petitions.figures(marts.petitions_by_kind),
         *self_reported.figures(marts),
         *targets.figures(marts.targets),

@@ -54,6 +54,7 @@ def table(incidents: Records) -> Table:
                 count_cell(record["incident_count"]),
                 count_cell(record["open_incident_count"]),
                 days_cell(record["incident_hours"]),
+                days_cell(record["incident_working_hours"]),
                 count_cell(record["due_dossier_count"]),
                 count_cell(record["overdue_dossier_count"]),
             ),
@@ -64,7 +65,7 @@ def table(incidents: Records) -> Table:
         code="incidents",
         title="Sự cố hệ thống, kết nối trong kỳ",
         sheet="Sự cố",
-        unit="Đơn vị tính: sự cố; giờ theo đồng hồ; hồ sơ",
+        unit="Đơn vị tính: sự cố; giờ; hồ sơ",
         columns=(
             ORDER,
             Column("system", "Hệ thống (kết nối với)", kind="text", width=28),
@@ -72,14 +73,16 @@ def table(incidents: Records) -> Table:
             Column("agency", "Cơ quan", kind="text", width=18),
             Column("incidents", "Số sự cố", width=9),
             Column("open", "Chưa khắc phục", width=9),
-            Column("hours", "Số giờ", kind="days", width=9),
+            Column("hours", "Theo đồng hồ", "Số giờ", kind="days", width=9),
+            Column("working_hours", "Giờ làm việc", "Số giờ", kind="days", width=9),
             Column("due", "Hồ sơ đến hạn", width=10),
             Column("overdue", "Trong đó quá hạn", width=10),
         ),
         rows=rows,
         notes=(
-            "Giờ theo đồng hồ, cả ngoài giờ làm việc. Hồ sơ đến hạn trong các ngày có sự cố; một "
-            "hồ sơ có thể ở nhiều dòng nên không cộng. Quá hạn không có nghĩa là do sự cố.",
+            "Giờ làm việc là phần nằm trong giờ làm việc theo lịch chung, trừ ngày nghỉ. Hồ sơ đến "
+            "hạn trong các ngày có sự cố; một hồ sơ có thể ở nhiều dòng nên không cộng. Quá hạn "
+            "không có nghĩa là do sự cố.",
         ),
         empty_sentence=f"Sự cố hệ thống, kết nối: {NO_DATA}.",
     )

@@ -179,6 +179,7 @@ class Marts:
     announcements_by_field: Records
     announced_late: Records
     conclusions: Records
+    steps: Records = ()
     rule_points: Records = ()
     lowest_agencies: Records = ()
     cube_rows: Records = ()

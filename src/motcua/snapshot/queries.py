@@ -377,23 +377,17 @@ limit {DOSSIER_LIMIT}
 """
 
 DEADLINES = """
-with calendar as (
-    select
-        calendar_date,
-        sum(cast(is_working_day as integer)) over (order by calendar_date) as working_day_no
-    from core.dim_dates
-),
-pending as (
+with pending as (
     select
         dossiers.pending_overdue_count = 1 as is_overdue,
-        due.working_day_no - known_to.working_day_no as days_left
+        due.working_day_position_no - known_to.working_day_position_no as days_left
     from core.fct_dossier_periods as dossiers
     inner join wanted
         on
             dossiers.province_code = wanted.province_code
             and dossiers.period_code = wanted.period_code
-    inner join calendar as known_to on wanted.known_to_date = known_to.calendar_date
-    left join calendar as due on dossiers.due_date = due.calendar_date
+    inner join core.dim_dates as known_to on wanted.known_to_date = known_to.calendar_date
+    left join core.dim_dates as due on dossiers.due_date = due.calendar_date
     where dossiers.pending_count = 1 and in_scope(dossiers.agency_code)
 )
 select
@@ -983,6 +977,7 @@ select
     cast(sum(incidents.incident_count) as bigint) as incident_count,
     cast(sum(incidents.open_incident_count) as bigint) as open_incident_count,
     sum(incidents.incident_hours) as incident_hours,
+    sum(incidents.incident_working_hours) as incident_working_hours,
     cast(sum(incidents.due_dossier_count) as bigint) as due_dossier_count,
     cast(sum(incidents.overdue_dossier_count) as bigint) as overdue_dossier_count
 from review.mart_review__incidents as incidents
@@ -1000,6 +995,34 @@ group by
 order by
     incidents.system_code, incidents.counterpart_system_code, min(kinds.position_no) nulls last,
     incidents.kind_code, incidents.agency_code
+"""
+
+STEPS = """
+select
+    steps.step_kind_code,
+    coalesce(any_value(kinds.code_name), steps.step_kind_code) as step_kind_name,
+    cast(sum(steps.step_count) as bigint) as step_count,
+    cast(sum(steps.open_step_count) as bigint) as open_step_count,
+    cast(sum(steps.timed_step_count) as bigint) as timed_step_count,
+    sum(steps.taken_hours) as taken_hours,
+    sum(steps.taken_working_hours) as taken_working_hours,
+    cast(sum(steps.late_step_count) as bigint) as late_step_count,
+    cast(sum(steps.on_site_count) as bigint) as on_site_count,
+    cast(sum(steps.on_site_unknown_count) as bigint) as on_site_unknown_count,
+    count(distinct steps.procedure_code) filter (where steps.on_site_count > 0)
+        as on_site_procedure_count,
+    cast(sum(steps.electronic_count) as bigint) as electronic_count,
+    cast(sum(steps.electronic_unknown_count) as bigint) as electronic_unknown_count,
+    count(distinct steps.procedure_code) filter (where steps.electronic_count > 0)
+        as electronic_procedure_count
+from review.mart_review__steps as steps
+inner join wanted
+    on steps.province_code = wanted.province_code and steps.period_code = wanted.period_code
+left join core.dim_codes as kinds
+    on steps.step_kind_code = kinds.code and kinds.list_code = 'step_kind'
+where in_scope(steps.agency_code)
+group by steps.step_kind_code
+order by min(kinds.position_no) nulls last, steps.step_kind_code
 """
 
 TARGETS = """

@@ -32,8 +32,8 @@ _LATE = (
     "đang chờ còn hạn {reception_waiting_in_due} hồ sơ."
 )
 _HOURS = (
-    "Hạn tiếp nhận lấy theo nguồn; nguồn không ghi thì là tám giờ làm việc, tính bằng một ngày làm "
-    "việc sau khi nộp. So sánh cả giờ."
+    "Hạn tiếp nhận lấy theo nguồn; nguồn không ghi thì là tám giờ làm việc sau khi nộp, theo lịch "
+    "làm việc của địa phương. So sánh cả giờ."
 )
 _SUPPLEMENTS = (
     "Yêu cầu bổ sung: {supplements_asked} hồ sơ, trong đó từ hai lần trở lên "

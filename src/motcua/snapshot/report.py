@@ -18,6 +18,7 @@ from motcua.snapshot import (
     scorecard,
     self_reported,
     sentences,
+    steps,
     targets,
     time_cuts,
 )
@@ -152,7 +153,6 @@ def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part,
         for name, members in by_level(marts.handling_by_agency)
     }
     leading = [record["field_name"] for record in leading_fields(marts.handling_by_field)]
-    steps = say("steps", f"Năm bước tại chỗ, năm bước trên môi trường điện tử: {NO_DATA}.")
     return (
         *first,
         (
@@ -190,7 +190,7 @@ def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part,
             ),
             (),
         ),
-        ("Năm bước giải quyết", (steps,), ()),
+        ("Năm bước giải quyết", (steps.sentence(figures),), (steps.TABLE,)),
     )
 
 

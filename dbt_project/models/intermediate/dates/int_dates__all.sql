@@ -1,8 +1,30 @@
--- The days for which the seed knows holidays and swapped days; 1 January 2010 was a Friday.
+-- Which days are worked, said here and nowhere else: Monday to Friday, but for the days of the two
+-- seeds; an override goes before what the package knows. 1 January 2010 was a Friday.
 -- Between two days lie as many days, or working days, as their positions differ.
 with digits as (select * from {{ ref('digits') }}),
 
-special_days as (select * from {{ ref('special_days') }}),
+official_days as (select * from {{ ref('special_days') }}),
+
+overrides as (select * from {{ ref('special_day_overrides') }}),
+
+special_days as (
+    select
+        calendar_date,
+        is_working_day,
+        half_code,
+        day_name,
+        instrument
+    from overrides
+    union all
+    select
+        calendar_date,
+        is_working_day,
+        cast(null as string) as half_code,
+        day_name,
+        instrument
+    from official_days
+    where calendar_date not in (select overrides.calendar_date from overrides)
+),
 
 numbered as (
     select
@@ -29,6 +51,7 @@ judged as (
         dates.day_no,
         dates.weekday_no,
         coalesce(special_days.is_working_day, dates.weekday_no <= 5) as is_working_day,
+        special_days.half_code,
         special_days.day_name,
         special_days.instrument
     from dates
@@ -40,6 +63,7 @@ final as (
         calendar_date,
         cast(weekday_no as integer) as weekday_no,
         is_working_day,
+        half_code,
         day_name,
         instrument,
         cast(day_no as integer) as day_position_no,

@@ -98,6 +98,11 @@ dated as (
 ranked as (
     select
         dated.*,
+        coalesce(
+            cast(coalesce(dated.committed_time_limit, dated.legal_time_limit) as string), ''
+        )
+        || '|'
+        || coalesce(dated.time_unit_code, '') as term,
         row_number() over (
             partition by dated.province_code, dated.procedure_code, dated.since_date
             order by
@@ -113,12 +118,27 @@ placed as (
     select
         ranked.*,
         coalesce(ranked.since_date, cast('0001-01-01' as date)) as from_date,
-        lead(ranked.since_date) over (
-            partition by ranked.province_code, ranked.procedure_code
-            order by ranked.since_date asc nulls first
-        ) as next_date
+        lead(ranked.since_date) over version_order as next_date,
+        coalesce(ranked.term = lag(ranked.term) over version_order, false) as has_same_term
     from ranked
     where ranked.version_no = 1
+    window
+        version_order as (
+            partition by ranked.province_code, ranked.procedure_code
+            order by ranked.since_date asc nulls first
+        )
+),
+
+-- A version says nothing new of the term where the one before has the same.
+termed as (
+    select
+        placed.*,
+        max(case when not placed.has_same_term then placed.since_date end) over (
+            partition by placed.province_code, placed.procedure_code
+            order by placed.since_date asc nulls first
+            rows between unbounded preceding and current row
+        ) as term_valid_from
+    from placed
 ),
 
 final as (
@@ -145,6 +165,7 @@ final as (
         is_content_complete,
         since_date as valid_from,
         valid_to,
+        term_valid_from,
         valid_from is not null as is_dated,
         from_date,
         least(
@@ -157,7 +178,7 @@ final as (
         _delivery_id,
         _source_file,
         _source_row
-    from placed
+    from termed
 )
 
 select * from final

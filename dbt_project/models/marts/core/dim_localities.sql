@@ -27,7 +27,8 @@ final as (
         locality_name,
         province_code,
         province_name,
-        is_expected
+        is_expected,
+        coalesce(working_calendar_code, 'standard') as working_calendar_code
     from localities
     union all
     select
@@ -35,7 +36,8 @@ final as (
         senders.locality_name,
         senders.province_code,
         coalesce(provinces.province_name, senders.province_code) as province_name,
-        false as is_expected
+        false as is_expected,
+        'standard' as working_calendar_code
     from senders
     left join provinces on senders.province_code = provinces.province_code
 )

@@ -40,6 +40,7 @@ final as (
         is_content_complete,
         valid_from,
         valid_to,
+        term_valid_from,
         true as is_registered
     from procedures
     union all
@@ -64,6 +65,7 @@ final as (
         cast(null as boolean) as is_content_complete,
         cast(null as date) as valid_from,
         cast(null as date) as valid_to,
+        cast(null as date) as term_valid_from,
         false as is_registered
     from named
     left join procedures
@@ -93,6 +95,7 @@ final as (
         cast(null as boolean) as is_content_complete,
         cast(null as date) as valid_from,
         cast(null as date) as valid_to,
+        cast(null as date) as term_valid_from,
         false as is_registered
 )
 

@@ -2,15 +2,12 @@ with versions as (select * from {{ ref('int_procedures__versions') }}),
 
 periods as (select * from {{ ref('int_periods__reviewed') }}),
 
-dates as (select * from {{ ref('dim_dates') }}),
-
 -- The working days up to a day: their difference counts the working days between two days.
 workdays as (
     select
         calendar_date,
-        sum(case when is_working_day then 1 else 0 end) over (order by calendar_date nulls last)
-            as workday_no
-    from dates
+        working_day_position_no as workday_no
+    from {{ ref('dim_dates') }}
 ),
 
 valid as (

@@ -1,10 +1,14 @@
 -- Outages by kind, in the period in which they begin, and the dossiers that fell due on their days.
--- Hours are those of the clock, up to the end of the period for what has not ended by then.
+-- Hours are those of the clock and, of them, those of the common working calendar, up to the end of
+-- the period for what has not ended by then.
 with incidents as (select * from {{ ref('fct_incidents') }}),
 
 periods as (select * from {{ ref('dim_review_periods') }}),
 
-dates as (select * from {{ ref('dim_dates') }}),
+dates as (
+    select * from {{ ref('dim_working_days') }}
+    where working_calendar_code = 'standard'
+),
 
 dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
 
@@ -37,7 +41,12 @@ measured as (
         dated.*,
         (last_dates.day_position_no - first_dates.day_position_no) * 86400
         + case when dated.is_ended then {{ second_of_day('dated.ended_at') }} else 86400 end
-        - ({{ second_of_day('dated.started_at') }}) as incident_seconds
+        - ({{ second_of_day('dated.started_at') }}) as incident_seconds,
+        case
+            when dated.is_ended then {{ worked_seconds('last_dates', 'dated.ended_at') }}
+            else last_dates.working_second_position_no + last_dates.working_seconds
+        end
+        - ({{ worked_seconds('first_dates', 'dated.started_at') }}) as incident_working_seconds
     from dated
     left join dates as first_dates on dated.started_date = first_dates.calendar_date
     left join dates as last_dates on dated.last_date = last_dates.calendar_date
@@ -53,7 +62,8 @@ sums as (
         kind_code,
         count(*) as incident_count,
         count(case when not is_ended then 1 end) as open_incident_count,
-        cast(sum(incident_seconds) as bigint) as incident_seconds
+        cast(sum(incident_seconds) as bigint) as incident_seconds,
+        cast(sum(incident_working_seconds) as bigint) as incident_working_seconds
     from measured
     group by
         period_code, province_code, agency_code, system_code, counterpart_system_code, kind_code
@@ -127,6 +137,7 @@ final as (
         sums.incident_count,
         sums.open_incident_count,
         sums.incident_seconds / 3600.0 as incident_hours,
+        sums.incident_working_seconds / 3600.0 as incident_working_hours,
         cast(coalesce(due_meanwhile.due_dossier_count, 0) as bigint) as due_dossier_count,
         cast(coalesce(due_meanwhile.overdue_dossier_count, 0) as bigint) as overdue_dossier_count
     from sums

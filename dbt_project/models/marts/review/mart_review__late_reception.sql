@@ -1,25 +1,14 @@
 -- Online dossiers and when they were received, refused, or left to wait. Those never received count
 -- too, or an agency that answers nobody would look fast.
--- A deadline that the source does not give is 8 working hours, that is one working day, later: the
--- same time of day on the next working day; what is handed in on a day of rest counts from the next
--- working day and is due when that day is over. So no hours of opening need to be known.
+-- Where the source gives no deadline it is 8 working hours after submission, by the calendar of who
+-- sent the dossier: late is what was decided, or still waits, when more than that was worked.
 with dossiers as (select * from {{ ref('fct_dossiers') }}),
 
 periods as (select * from {{ ref('dim_review_periods') }}),
 
-dates as (select * from {{ ref('dim_dates') }}),
+days as (select * from {{ ref('dim_working_days') }}),
 
-submission_days as (
-    select
-        dates.calendar_date,
-        dates.is_working_day,
-        next_dates.calendar_date as next_working_date
-    from dates
-    inner join dates as next_dates
-        on
-            dates.working_day_position_no + 1 = next_dates.working_day_position_no
-            and next_dates.is_working_day
-),
+localities as (select * from {{ ref('dim_localities') }}),
 
 online as (
     select
@@ -31,14 +20,19 @@ online as (
         case when dossiers.status_code = '3' then 'not_accepted' else 'received' end
             as decision_code,
         cast(dossiers.submitted_at as date) as submitted_date,
-        coalesce(cast(dossiers.reception_due_at as date), submission_days.next_working_date)
-            as reception_due_date,
+        cast(dossiers.reception_due_at as date) as reception_due_date,
         case
             when dossiers.reception_due_at is not null
                 then {{ second_of_day('dossiers.reception_due_at') }}
-            when submission_days.is_working_day then {{ second_of_day('dossiers.submitted_at') }}
-            else 0
         end as due_second_no,
+        localities.working_calendar_code,
+        -- Midnight is a day without a time: the hours count from that day's end.
+        case
+            when dossiers.submitted_at = cast(cast(dossiers.submitted_at as date) as timestamp)
+                then days.working_second_position_no + days.working_seconds
+            else {{ worked_seconds('days', 'dossiers.submitted_at') }}
+        end
+        + 8 * 3600 as due_worked_seconds,
         -- A refusal that nobody dated stands where the dossier was handed in, neither late nor not.
         case dossiers.status_code
             when '3' then coalesce(dossiers.not_accepted_at, dossiers.submitted_at)
@@ -52,10 +46,12 @@ online as (
                 then dossiers.closing_date
         end as withdrawn_date
     from dossiers
-    left join submission_days
+    left join localities on dossiers.locality_code = localities.locality_code
+    left join days
         on
             case when dossiers.reception_due_at is null then cast(dossiers.submitted_at as date) end
-            = submission_days.calendar_date
+            = days.calendar_date
+            and localities.working_calendar_code = days.working_calendar_code
     where dossiers.channel_code = 'online' and dossiers.duplicate_of_dossier_key is null
 ),
 
@@ -65,7 +61,9 @@ judged as (
         cast(online.decided_at as date) as decided_date,
         -- A deadline of midnight is a day without a time: it holds until that day is over.
         case
-            when online.is_undated or online.reception_due_date is null then null
+            when online.is_undated then null
+            when online.reception_due_date is null
+                then {{ worked_seconds('days', 'online.decided_at') }} > online.due_worked_seconds
             when cast(online.decided_at as date) = online.reception_due_date
                 then
                     online.due_second_no > 0
@@ -73,6 +71,11 @@ judged as (
             else cast(online.decided_at as date) > online.reception_due_date
         end as is_late
     from online
+    left join days
+        on
+            case when online.reception_due_date is null then cast(online.decided_at as date) end
+            = days.calendar_date
+            and online.working_calendar_code = days.working_calendar_code
 ),
 
 by_period as (
@@ -90,9 +93,13 @@ by_period as (
                         when not judged.is_late then judged.decision_code || '_in_time'
                         else 'unknown'
                     end
-            when judged.reception_due_date is null then 'unknown'
             when judged.reception_due_date <= periods.known_to_date then 'waiting_overdue'
-            else 'waiting_in_due'
+            when judged.reception_due_date is not null then 'waiting_in_due'
+            when
+                days.working_second_position_no + days.working_seconds > judged.due_worked_seconds
+                then 'waiting_overdue'
+            when judged.due_worked_seconds is not null then 'waiting_in_due'
+            else 'unknown'
         end as reception_code
     from judged
     inner join periods
@@ -112,6 +119,10 @@ by_period as (
                     )
                 )
             )
+    left join days
+        on
+            periods.known_to_date = days.calendar_date
+            and judged.working_calendar_code = days.working_calendar_code
 ),
 
 sums as (

@@ -6,7 +6,8 @@ final as (
         locality_name,
         province_code,
         province_name,
-        is_expected
+        is_expected,
+        working_calendar_code
     from source
 )
 

@@ -163,6 +163,64 @@ select
 from shown
 where pause_code in ('fee', 'stop') and paused_at is not null and dirt_code is null
 order by dossier_no
+-- file: steps (steps)
+-- Of one dossier in eight. What is done on another day than the reception begins in the morning.
+with run as (
+    select
+        *,
+        finished_at - greatest(received_at, date_trunc('day', finished_at) + interval 7 hour)
+            as last_day,
+        received_at + least(
+            interval 10 minute, coalesce((finished_at - received_at) * 0.1, interval 10 minute)
+        ) as taken_in_at
+    from shown
+    inner join agencies using (agency_no)
+    where received_at is not null and dirt_code is null and pick(h7, 8, 8) = 0
+),
+
+placed as (
+    select
+        run.*,
+        step.no as step_no,
+        known(
+            case step.no
+                when 1 then received_at
+                when 2 then taken_in_at
+                when 3 then finished_at - last_day * 0.5
+                when 4 then finished_at - last_day * 0.2
+                else finished_at
+            end,
+            $exported_at
+        ) as started_at,
+        known(
+            case step.no
+                when 1 then taken_in_at
+                when 2 then finished_at - last_day * 0.5
+                when 3 then finished_at - last_day * 0.2
+                when 4 then finished_at
+                else returned_at
+            end,
+            $exported_at
+        ) as ended_step_at
+    from run
+    cross join range(1, 6) as step (no)
+)
+
+select
+    dossier_code as "dossierNo",
+    step_no as "stepNo",
+    ['receive', 'appraise', 'approve', 'seal', 'return'][step_no] as "stepType",
+    concat(agency_code, '.0', 1 + pick(h1, 20, 3)) as "departmentCode",
+    person(h1) as "actorName",
+    date_trunc('second', started_at) as "startDate",
+    case when step_no in (2, 3, 4) then due_at end as "dueDate",
+    date_trunc('second', ended_step_at) as "finishDate",
+    pick(h1, 28, 100) < 72 or step_no in (1, 5) as "onSite",
+    is_online and (pick(h1, 44, 100) < 80 or step_no < 4) as "electronic",
+    'Bước ' || step_no || ' của ' || person(h7) as "stepNote"
+from placed
+where started_at is not null
+order by dossier_no, step_no
 -- file: payments
 with paid as (
     select
