@@ -400,7 +400,7 @@ def controls(document, code: str) -> list:
     return document.element.body.xpath(tag)
 
 
-def test_the_working_copy_is_as_sealed_and_never_written_over(seal):
+def test_the_working_copy_is_as_sealed_and_kept_beside_the_next(seal):
     path = working_copy(seal)
     found = verify_report(seal, path)
     report = Document(path)
@@ -410,9 +410,11 @@ def test_the_working_copy_is_as_sealed_and_never_written_over(seal):
     before = path.read_bytes()
     run_snapshot(seal, REVIEW, reason="vì")
 
+    kept = path.with_name(f"{REVIEW}.v01.docx")
     assert (found.version, found.is_sealed, found.differences) == (1, True, ())
-    assert path.read_bytes() == before
-    assert verify_report(seal, path).differences == ()
+    assert kept.read_bytes() == before
+    assert verify_report(seal, kept).differences == ()
+    assert any("«64»" in line for line in verify_report(seal, path).differences)
 
 
 def test_figures_that_staff_changed_or_deleted_are_listed(seal):

@@ -30,6 +30,7 @@ from motcua.snapshot.model import Coverage, Figure, Paragraph, Section, Table
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.parts import ACROSS, DIGITISATION, ONLINE, PAID, POSTAL
 from motcua.snapshot.sentences import say
+from motcua.staff.places import TO_WRITE
 
 Figures = Mapping[str, Figure]
 Tables = Mapping[str, Table]
@@ -92,10 +93,10 @@ def sections(
             "Nhiệm vụ, giải pháp",
             (
                 *proposals.sentences(marts, figures, "task"),
-                say("write_VIII", "(Người soạn thảo bổ sung.)"),
+                say("write_VIII", TO_WRITE),
             ),
         ),
-        Section("IX", "Kiến nghị, đề xuất", (say("write_IX", "(Người soạn thảo bổ sung.)"),)),
+        Section("IX", "Kiến nghị, đề xuất", (say("write_IX", TO_WRITE),)),
     )
 
 
