@@ -9,11 +9,42 @@ from motcua.staff.places import UNPLACED, UNPLACED_TITLE, Copy
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A working copy that was read: its places, the sum of its file, when."""
+    """A working copy that was read.
+
+    Attributes:
+        copy: its places.
+        names: what the places are called that its version was laid out with, by code.
+        sha256: the sum of its file.
+        at: when.
+    """
 
     copy: Copy
+    names: Mapping[str, str]
     sha256: str
     at: str
+
+
+_BY_MARKS = (
+    "{name}: phần mềm đã lưu tệp này làm mất ô ghi lời ở {count} chỗ (LibreOffice cũ làm như vậy). "
+    "Lời ở đó được đọc theo dấu trang (bookmark); đề nghị so lại với tệp ấy."
+)
+_MISSING = (
+    "{name}: không còn chỗ ghi lời của: {places}. Ở đó đặt lại lời đã giữ từ trước; lời mới ghi "
+    "phải chép tay từ tệp ấy."
+)
+
+
+def faults_of(reading: Reading, name: str) -> list[str]:
+    """Say what a copy, whose file has that name, did not have as it was laid out."""
+    has_control = {found.code: found.has_control for found in reading.copy.places}
+    missing = [place for code, place in reading.names.items() if code not in has_control]
+    faults = []
+    if not all(has_control.values()):
+        count = list(has_control.values()).count(False)
+        faults.append(_BY_MARKS.format(name=name, count=count))
+    if missing:
+        faults.append(_MISSING.format(name=name, places="; ".join(missing)))
+    return faults
 
 
 def latest(rows: Sequence[StaffText]) -> dict[str, StaffText]:
@@ -37,7 +68,7 @@ def new_rows(kept: Sequence[StaffText], readings: Sequence[Reading]) -> list[Sta
             rows[found.code] = StaffText(
                 version=reading.copy.version,
                 section_code=found.code,
-                section_name=found.name,
+                section_name=reading.names.get(found.code, found.code),
                 paragraphs=(*before, *(line for line in found.paragraphs if line not in before)),
                 source_sha256=reading.sha256,
                 at=reading.at,

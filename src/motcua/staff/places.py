@@ -2,15 +2,16 @@
 
 The report of a version marks each place by a bookmark, which nobody sees. Its working copy has a
 content control there, whose tag says of which version it is, which place it is and the sum of what
-was laid out in it: so what staff wrote is known by the file alone. A place goes by the titles of
-its section, not by its number, which may become another's.
+was laid out in it: so what staff wrote is known by the file alone. A bookmark around the control
+says the same, as LibreOffice before 7.5 drops controls when it saves. A place goes by the titles
+of its section, not by its number, which may become another's.
 """
 
 import hashlib
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import quoteattr
@@ -41,7 +42,12 @@ _PROMPTS = {
     "IX": TO_WRITE,
 }
 _TAG = re.compile(r"motcua-text:(\d{2,}):([0-9a-f]{8}|unplaced):([0-9a-f]{8})")
+_MARK = re.compile(rf"{BOOKMARK}(\d{{2,}})_([0-9a-f]{{8}}|unplaced)_([0-9a-f]{{8}})")
 _ALIAS_LENGTH = 64
+_NO_WIDTH = "\N{WORD JOINER}"
+"""A character that nobody sees."""
+_Lines = dict[tuple[object, object], str]
+"""The text of each paragraph of a place, by its control (None: it stands in none) and itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a place of a working copy holds; ``is_changed``: it is not what was laid out there."""
+    """What a place of a working copy holds.
+
+    ``is_changed``: it is not what was laid out there. ``has_control``: the control is still there;
+    else the place was found by its bookmark alone.
+    """
 
     code: str
-    name: str
     paragraphs: tuple[str, ...]
     is_changed: bool
+    has_control: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,7 @@ def lay_out(
     version: int,
     places: Sequence[Place],
     texts: Mapping[str, Sequence[str]],
+    notes: Sequence[str] = (),
 ) -> bytes:
     """Make the working copy of a version's report.
 
@@ -101,21 +112,29 @@ def lay_out(
         version: its number.
         places: those that it has, by their bookmarks.
         texts: paragraphs by the code of their place; those of ``UNPLACED`` come at the end.
+        notes: what staff must know of the copies before; they stand above everything else.
     """
     document = Document(io.BytesIO(report))
     body = document.element.body
+    first = body[0]
     by_code = {place.code: place for place in places}
     for start in list(body.iter(qn("w:bookmarkStart"))):
         code = start.get(qn("w:name"), "").removeprefix(BOOKMARK)
         if code in by_code:
-            _take_out(start).addprevious(_control(by_code[code], version, texts.get(code, ())))
-            start.getparent().remove(start)
+            _set_control(_take_out(start), by_code[code], version, texts.get(code, ()))
     if texts.get(UNPLACED):
         heading = document.add_heading(UNPLACED_TITLE, level=1)
         heading.paragraph_format.page_break_before = True
         document.add_paragraph(_UNPLACED_NOTE)
         place = Place(UNPLACED, UNPLACED_TITLE)
-        body.sectPr.addprevious(_control(place, version, texts[UNPLACED]))
+        start, _ = bookmark(place, len(places))
+        body.sectPr.addprevious(start)
+        document.add_paragraph()
+        _set_control(start, place, version, texts[UNPLACED])
+    for note in notes:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(note).bold = True
+        first.addprevious(paragraph._p)
     buffer = io.BytesIO()
     document.save(buffer)
     return with_fixed_times(buffer.getvalue())
@@ -127,32 +146,87 @@ def read_copy(data: bytes) -> Copy | None:
     Text that tracked changes delete is not there, text that they insert is. What cannot be opened
     raises whatever the reader of DOCX raises.
     """
-    held: dict[str, dict[tuple[str, ...], None]] = defaultdict(dict)
-    told: dict[str, tuple[str, str]] = {}
-    versions = []
-    for control in Document(io.BytesIO(data)).element.body.iter(qn("w:sdt")):
-        match = _TAG.fullmatch(_value(control, "tag"))
-        if match:
-            version, code, laid = match.groups()
-            versions.append(int(version))
-            told.setdefault(code, (clean_text(_value(control, "alias")) or code, laid))
-            # A control that was copied whole says the same again.
-            held[code][_paragraphs(control)] = None
-    if not versions:
+    body = Document(io.BytesIO(data)).element.body
+    controls = {
+        control: match
+        for control in body.iter(qn("w:sdt"))
+        if (match := _TAG.fullmatch(_tag_of(control)))
+    }
+    marks = _marks(body)
+    told = [*controls.values(), *marks.values()]
+    if not told:
         return None
+    lines = _lines(body, controls, marks)
+    with_control = {match[2] for match in controls.values()}
     found = []
-    for code, (name, laid) in told.items():
-        paragraphs = tuple(line for lines in held[code] for line in lines)
-        found.append(Found(code, name, paragraphs, is_changed=_digest(paragraphs) != laid))
-    return Copy(max(versions), tuple(found))
+    for code, laid in {match[2]: match[3] for match in told}.items():
+        paragraphs = _paragraphs(lines[code])
+        is_changed = _digest(paragraphs) != laid
+        found.append(Found(code, paragraphs, is_changed, code in with_control))
+    return Copy(max(int(match[1]) for match in told), tuple(found))
+
+
+def _marks(body) -> dict[str, re.Match[str]]:  # type: ignore[no-untyped-def]
+    """Give what the bookmarks of places say, by their ids; one without its end says nothing."""
+    ends = {end.get(qn("w:id")) for end in body.iter(qn("w:bookmarkEnd"))}
+    return {
+        start.get(qn("w:id")): match
+        for start in body.iter(qn("w:bookmarkStart"))
+        if (match := _MARK.fullmatch(start.get(qn("w:name"), ""))) and start.get(qn("w:id")) in ends
+    }
+
+
+def _lines(body, controls, marks) -> dict[str, _Lines]:  # type: ignore[no-untyped-def]
+    """Collect the text of each place: of the control that it stands in, else of the open bookmark.
+
+    Only one bookmark is open at a time: where staff moved things about, the one opened last.
+    """
+    lines: dict[str, _Lines] = defaultdict(lambda: defaultdict(str))
+    opened = None
+    start, end, text, *spaces = map(
+        qn, ("w:bookmarkStart", "w:bookmarkEnd", "w:t", "w:tab", "w:br")
+    )
+    for element in body.iter(start, end, text, *spaces):
+        number = element.get(qn("w:id"))
+        if element.tag == start:
+            opened = number if number in marks else opened
+        elif element.tag == end:
+            opened = None if number == opened else opened
+        else:
+            control = next((one for one in element.iterancestors() if one in controls), None)
+            place = marks.get(opened) if control is None else controls[control]
+            if place and not _shows_prompt(control):
+                paragraph = next(element.iterancestors(qn("w:p")))
+                written = (element.text or "") if element.tag == text else " "
+                lines[place[2]][control, paragraph] += written
+    return lines
+
+
+def _paragraphs(lines: _Lines) -> tuple[str, ...]:
+    """Give what a place holds, without blank lines, prompts and controls that were copied whole."""
+    cleaned = {key: clean_text(text) for key, text in lines.items()}
+    said = {key: line for key, line in cleaned.items() if line and line not in _PROMPTS.values()}
+    held: dict[object, list[str]] = defaultdict(list)
+    for (control, _), line in said.items():
+        held[control].append(line)
+    kept = {tuple(own): control for control, own in reversed(held.items())}.values()
+    return tuple(line for (control, _), line in said.items() if control in kept)
+
+
+def _shows_prompt(control) -> bool:  # type: ignore[no-untyped-def]
+    """Tell whether a control shows the words that Word puts into an empty one."""
+    return control is not None and _property(control, "showingPlcHdr") is not None
 
 
 def bookmark(place: Place, number: int) -> tuple:  # type: ignore[type-arg]
     """Make the two ends of a place's bookmark; ``number`` is another for each of a document."""
+    return _ends(BOOKMARK + place.code, number)
+
+
+def _ends(name: str, number: object) -> tuple:  # type: ignore[type-arg]
     spaces = nsdecls("w")
-    start = f'<w:bookmarkStart {spaces} w:id="{number}" w:name="{BOOKMARK}{place.code}"/>'
-    end = f'<w:bookmarkEnd {spaces} w:id="{number}"/>'
-    return parse_xml(start), parse_xml(end)
+    start = f'<w:bookmarkStart {spaces} w:id="{number}" w:name="{name}"/>'
+    return parse_xml(start), parse_xml(f'<w:bookmarkEnd {spaces} w:id="{number}"/>')
 
 
 def _take_out(start):  # type: ignore[no-untyped-def]
@@ -166,12 +240,31 @@ def _take_out(start):  # type: ignore[no-untyped-def]
     return start
 
 
-def _control(place: Place, version: int, paragraphs: Sequence[str]):  # type: ignore[no-untyped-def]
+def _set_control(start, place: Place, version: int, paragraphs: Sequence[str]) -> None:  # type: ignore[no-untyped-def]
+    """Put the control of a place where its bookmark begins, and a bookmark around it.
+
+    That begins at the end of the paragraph before and ends in the one after, so that it holds
+    whatever is typed, pasted or deleted between them.
+    """
+    told = f"{version:02d}:{place.code}:{_digest(paragraphs)}"
+    control = _control(place, told, paragraphs)
+    start.addprevious(control)
+    start.getparent().remove(start)
+    first, last = _ends(BOOKMARK + told.replace(":", "_"), start.get(qn("w:id")))
+    before = control.getprevious()
+    if not before.text:
+        # LibreOffice drops the bookmark of an empty paragraph behind a table.
+        before.append(parse_xml(f"<w:r {nsdecls('w')}><w:t>{_NO_WIDTH}</w:t></w:r>"))
+    before.append(first)
+    after = control.getnext()
+    after.insert(0 if after.pPr is None else 1, last)
+
+
+def _control(place: Place, told: str, paragraphs: Sequence[str]):  # type: ignore[no-untyped-def]
     """Make the control of a place around its paragraphs, its prompt, or an empty line."""
-    tag = f"motcua-text:{version:02d}:{place.code}:{_digest(paragraphs)}"
     control = parse_xml(
         f"<w:sdt {nsdecls('w')}><w:sdtPr><w:alias w:val={quoteattr(place.name[:_ALIAS_LENGTH])}/>"
-        f'<w:tag w:val="{tag}"/></w:sdtPr><w:sdtContent/></w:sdt>'
+        f'<w:tag w:val="motcua-text:{told}"/></w:sdtPr><w:sdtContent/></w:sdt>'
     )
     for line in paragraphs or (place.prompt,):
         paragraph = parse_xml(
@@ -183,22 +276,13 @@ def _control(place: Place, version: int, paragraphs: Sequence[str]):  # type: ig
     return control
 
 
-def _paragraphs(control) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
-    """Give what a place holds, without blank lines and prompts, ours and Word's own."""
-    if control.find(f"{qn('w:sdtPr')}/{qn('w:showingPlcHdr')}") is not None:
-        return ()
-    lines = (clean_text("".join(_texts(line))) for line in control.iter(qn("w:p")))
-    return tuple(line for line in lines if line and line not in _PROMPTS.values())
-
-
-def _texts(paragraph) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    for part in paragraph.iter(qn("w:t"), qn("w:tab"), qn("w:br")):
-        yield (part.text or "") if part.tag == qn("w:t") else " "
-
-
-def _value(control, name: str) -> str:  # type: ignore[no-untyped-def]
-    found = control.find(f"{qn('w:sdtPr')}/{qn(f'w:{name}')}")
+def _tag_of(control) -> str:  # type: ignore[no-untyped-def]
+    found = _property(control, "tag")
     return "" if found is None else found.get(qn("w:val"), "")
+
+
+def _property(control, name: str):  # type: ignore[no-untyped-def]
+    return control.find(f"{qn('w:sdtPr')}/{qn(f'w:{name}')}")
 
 
 def _digest(lines: Sequence[str]) -> str:
