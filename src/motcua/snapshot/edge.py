@@ -64,6 +64,7 @@ _FOLDER_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 _RATE_MARTS = ("mart_review__online", "mart_review__digitisation", "mart_review__channels")
 _AGENDA = {
+    "plan_open": queries.PLAN_OPEN,
     "online_by_area": queries.ONLINE_BY_AREA,
     "late_reception": queries.LATE_RECEPTION,
     "overdue_days": queries.OVERDUE_DAYS,

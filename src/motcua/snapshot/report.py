@@ -120,7 +120,7 @@ def _told(code: str, table: Table, where: str = "bảng") -> Paragraph:
 def _direction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ...]:
     plan = sentences.plan(figures) or say("plan", tables["plan_tasks"].empty_sentence)
     return (
-        ("Kế hoạch cải cách hành chính", (plan,), ("plan_tasks",)),
+        ("Kế hoạch cải cách hành chính", (plan,), ("plan_tasks", "plan_open")),
         (
             "Thực hiện Thông báo kết luận kỳ trước",
             (following.sentence(figures, marts.conclusions),),
