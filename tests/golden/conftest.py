@@ -102,6 +102,10 @@ create table review.mart_review__plan_tasks (
     province_code varchar, year integer, lead_agency_code varchar, numerator_count bigint,
     denominator_count bigint, overdue_count bigint, denominator_name varchar
 );
+create table core.fct_plan_tasks (
+    province_code varchar, task_code varchar, task_name varchar, year integer,
+    lead_agency_code varchar, product varchar, due_date date, is_done boolean, is_overdue boolean
+);
 create table review.dim_scorecard_components (
     version_code varchar, component_code varchar, component_name varchar, group_name varchar,
     display_group_code varchar, display_group_name varchar, position_no integer,
@@ -473,6 +477,13 @@ insert into review.mart_review__indices values
 insert into review.mart_review__plan_tasks values
     ('H01', 2024, 'H01.01', 40, 40, 0, 'nhiệm vụ'), ('H01', 2024, 'H01.02', 26, 26, 0, 'nhiệm vụ'),
     ('H01', 2023, 'H01.01', 50, 52, 1, 'nhiệm vụ');
+insert into core.fct_plan_tasks values
+    ('H01', 'NV1', 'Rà soát quy trình nội bộ', 2024, 'H01.01', 'Quyết định', '2024-03-31', true,
+     false),
+    ('H01', 'NV2', 'Sửa danh mục thủ tục', 2024, 'H01.02', 'Quyết định', null, false, false),
+    ('H01', 'NV3', 'Kiểm tra Bộ phận Một cửa', 2024, 'H01.02', 'Báo cáo', '2024-09-30', false,
+     true),
+    ('H01', 'NV4', 'Việc của năm trước', 2023, 'H01.02', 'Báo cáo', '2023-09-30', false, true);
 insert into review.dim_scorecard_components values
     ('2022-06', 'progress', 'Hồ sơ xử lý trước và đúng hạn', 'Tiến độ, kết quả giải quyết',
      'progress', 'Tiến độ giải quyết', 1, 'Hồ sơ đúng hạn', 'Hồ sơ', '20 × tỷ lệ', 'QĐ 766'),

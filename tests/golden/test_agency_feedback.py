@@ -33,6 +33,7 @@ def sent(tmp_path_factory, small_file):
         for name in ("render_pdf", "render_xlsx", "render_html", "render_docx"):
             patch.setattr(pack, name, lambda content: content.header.version_line.encode())
         patch.setattr(slides, "render_pptx", lambda content: content.header.version_line.encode())
+        patch.setattr("motcua.snapshot.edge.write_working_copy_of", lambda *_: None)
         run_snapshot(settings, REVIEW)
 
         def few(content):

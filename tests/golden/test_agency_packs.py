@@ -165,6 +165,7 @@ def test_the_command_says_in_one_line_that_it_knows_no_such_agency(settings, mon
 def quick(monkeypatch):
     with quick_renderings():
         monkeypatch.setattr(pack, "render_docx", lambda content: content.header.frame[0].encode())
+        monkeypatch.setattr("motcua.snapshot.edge.write_working_copy_of", lambda *_: None)
         yield
 
 

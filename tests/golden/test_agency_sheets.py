@@ -30,6 +30,7 @@ def home(tmp_path_factory, small_file):
         for name in ("render_pdf", "render_xlsx", "render_html", "render_docx"):
             patch.setattr(pack, name, lambda content: content.header.version_line.encode())
         patch.setattr(slides, "render_pptx", lambda content: content.header.version_line.encode())
+        patch.setattr("motcua.snapshot.edge.write_working_copy_of", lambda *_: None)
         run_snapshot(settings, REVIEW)
         run_snapshot(settings, REVIEW, agency_code="H01.01")
     return settings

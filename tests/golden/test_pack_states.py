@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 import subprocess
+import types
 
 import duckdb
 import pytest
@@ -21,6 +22,8 @@ from motcua.approval.edge import (
     verify_report,
 )
 from motcua.errors import PipelineError
+from motcua.public import edge as public
+from motcua.public.disclosure import Hidden
 from motcua.receipts import write_receipt
 from motcua.settings import Settings
 from motcua.shelf.edge import read_acts, read_errata, read_other_errata, read_sealed
@@ -158,6 +161,72 @@ def test_each_act_is_a_row_and_the_state_stands_in_every_file(sealed):
     assert "Văn phòng" not in (folder / "content.json").read_text()
     assert verify_pack(folder) == []
     assert not any(file.stat().st_mode & 0o222 for file in folder.iterdir())
+
+
+@pytest.fixture
+def quick_public(monkeypatch):
+    """Lay out no counts and no renderings: it is the state of public packs that matters."""
+    nothing = types.SimpleNamespace(cells={}, relations=())
+    monkeypatch.setattr(public, "Counts", lambda _: nothing)
+    monkeypatch.setattr(public, "protect", lambda *_: Hidden(frozenset(), frozenset()))
+    monkeypatch.setattr(public, "public_content", lambda content, *_: content)
+    monkeypatch.setattr(public, "open_tables", lambda *_: ())
+    for name in ("render_docx", "render_pdf", "render_xlsx", "render_html"):
+        monkeypatch.setattr(public, name, lambda content: content.header.version_line.encode())
+
+
+def public_states(settings: Settings) -> list[str]:
+    return [act.state_code for act in read_acts(settings.snapshots / REVIEW / "cong_khai")]
+
+
+@pytest.mark.usefixtures("quick_public")
+def test_each_act_brings_the_public_pack_along(draft):
+    folder = public.write_public(draft, version(draft)).folder
+    run_check_all(draft, [str(version(draft))])
+    run_seal_all(draft, [str(version(draft))], "admin", "Đã họp")
+
+    page = (folder / f"{REVIEW}-v01-cong-khai.html").read_text()
+    assert public_states(draft) == ["draft", "checked", "approved", "sealed"]
+    assert page == "Phiên bản 01 (niêm phong dữ liệu)"
+    assert json.loads((folder / "manifest.json").read_text())["state_code"] == "sealed"
+    assert verify_pack(folder) == verify_pack(version(draft)) == []
+
+
+def test_no_act_makes_a_public_pack_that_nobody_asked_for(sealed):
+    assert not (sealed.snapshots / REVIEW / "cong_khai").exists()
+
+
+def finish_by_hand(settings: Settings) -> None:
+    run_seal(settings, version(settings), "Văn thư")
+
+
+def finish_by_dag(settings: Settings) -> None:
+    run_seal_all(settings, [str(version(settings))], "admin", "Đã họp")
+
+
+@pytest.mark.usefixtures("quick_public")
+@pytest.mark.parametrize("finish", [finish_by_hand, finish_by_dag])
+def test_a_seal_that_stopped_before_its_public_pack_is_finished(
+    approved, tmp_path, monkeypatch, finish
+):
+    home = copied(approved, tmp_path)
+    public.write_public(home, version(home))
+    with monkeypatch.context() as patch:
+        patch.setattr(public, "write_folder", stop)
+        with pytest.raises(PipelineError, match="disk full"):
+            run_seal(home, version(home), "Văn thư")
+    stopped = (read_acts(home.snapshots / REVIEW)[-1].state_code, public_states(home))
+    finish(home)
+
+    assert stopped == ("sealed", ["approved"])
+    assert public_states(home) == ["approved", "sealed"]
+    assert [act.state_code for act in read_acts(home.snapshots / REVIEW)].count("sealed") == 1
+    with pytest.raises(PipelineError, match="never changes"):
+        run_seal(home, version(home), "Văn thư")
+
+
+def stop(*_: object) -> None:
+    raise PipelineError("public", "disk full")
 
 
 def test_no_step_is_left_out(draft):
@@ -400,7 +469,7 @@ def controls(document, code: str) -> list:
     return document.element.body.xpath(tag)
 
 
-def test_the_working_copy_is_as_sealed_and_never_written_over(seal):
+def test_the_working_copy_is_as_sealed_and_kept_beside_the_next(seal):
     path = working_copy(seal)
     found = verify_report(seal, path)
     report = Document(path)
@@ -410,9 +479,11 @@ def test_the_working_copy_is_as_sealed_and_never_written_over(seal):
     before = path.read_bytes()
     run_snapshot(seal, REVIEW, reason="vì")
 
+    kept = path.with_name(f"{REVIEW}.v01.docx")
     assert (found.version, found.is_sealed, found.differences) == (1, True, ())
-    assert path.read_bytes() == before
-    assert verify_report(seal, path).differences == ()
+    assert kept.read_bytes() == before
+    assert verify_report(seal, kept).differences == ()
+    assert any("«64»" in line for line in verify_report(seal, path).differences)
 
 
 def test_figures_that_staff_changed_or_deleted_are_listed(seal):

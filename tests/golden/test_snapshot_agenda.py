@@ -49,6 +49,15 @@ def add_up(rows: list[dict[str, object]], column: str) -> float:
     return sum(row[column] or 0 for row in rows)
 
 
+def test_tasks_that_are_not_done_are_listed_overdue_ones_first(content):
+    rows = [[cell.text for cell in row.cells] for row in content.table("plan_open").rows]
+
+    assert rows == [
+        ["1", "Kiểm tra Bộ phận Một cửa", "Sở Xây dựng", "30/09/2024", "Báo cáo", "Quá hạn"],
+        ["2", "Sửa danh mục thủ tục", "Sở Xây dựng", "–", "Quyết định", "Đang thực hiện"],
+    ]
+
+
 SUMS = {
     "late_reception": ("mart_review__late_reception", RECEPTION_MEASURES),
     "payments": ("mart_review__payments", PAYMENT_MEASURES[:5]),

@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from lxml import html
 
 from motcua.snapshot.document import render_docx
@@ -27,7 +28,7 @@ def xlsx_lines(data: bytes) -> list[str]:
 
 
 def words(element) -> str:
-    return "".join(run.text or "" for run in element.xpath(".//w:t"))
+    return "".join(run.text or "" for run in element.iter(qn("w:t")))
 
 
 def docx_lines(data: bytes) -> list[str]:

@@ -1,6 +1,7 @@
 """Bring a version from draft to sealed, note errata, compare a working copy. Rules lie beside."""
 
 import contextlib
+import logging
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,7 @@ from motcua.errors import PipelineError
 from motcua.receipts import Receipt, read_receipts
 from motcua.settings import REPOSITORY, Settings
 from motcua.shelf.edge import (
+    PUBLIC,
     folder_name,
     lock_review,
     read_acts,
@@ -54,6 +56,8 @@ from motcua.snapshot.model import Content
 from motcua.snapshot.numbers import clean_text
 from motcua.snapshot.pack import stem_of
 from motcua.warehouse.edge import STORAGE_VERSION
+
+logger = logging.getLogger(__name__)
 
 
 class Comparison(BaseModel):
@@ -95,11 +99,17 @@ def run_approve(settings: Settings, path: Path, by: str, reason: str) -> None:
 def run_seal(settings: Settings, path: Path, by: str, reason: str = "") -> None:
     """Seal an approved version: its dossiers, its marts and where it comes from go into it.
 
+    Its public pack is sealed with it. Where only that is left to do, as after a kill between the
+    two, only that is done.
+
     Raises:
         PipelineError: the version is damaged or not approved, the marts say something else by
-            now, a missing locality is not named, or a delivery has no receipt.
+            now, a missing locality is not named, a delivery has no receipt, or its public pack
+            cannot be laid out.
         BuildRefusedError: the build made for it does not pass the gate.
     """
+    if _state_of(settings, path) == "sealed" and _bring_public(settings, path):
+        return
     with _step(settings, path, "sealed") as content, _scratch(settings, "seal", path) as folder:
         with _open_marts_of(settings, content) as connection:
             marts = _read_marts_of(connection, content)
@@ -136,6 +146,8 @@ def run_seal_all(settings: Settings, paths: Iterable[str], by: str, reason: str)
             run_approve(settings, path, by, reason)
         if _state_of(settings, path) != "sealed":
             run_seal(settings, path, by, reason)
+        else:
+            _bring_public(settings, path)
 
 
 def run_erratum(settings: Settings, path: Path, figure_code: str, text: str, by: str) -> None:
@@ -204,7 +216,26 @@ def _step(settings: Settings, path: Path, wanted: StateCode) -> Iterator[Content
             raise PipelineError("pack", f"{review_code} {refusal}")
         _refuse_damage(path)
         yield read_pack_content(path)
+    _bring_public(settings, path)
     write_index(settings)
+
+
+def _bring_public(settings: Settings, path: Path) -> bool:
+    """Lay the public pack of a version, where it has one, out again in the version's new state.
+
+    Tells whether there was something to do. It holds the shelf itself.
+    """
+    review_code, version = read_place(settings, path)
+    shelf = settings.snapshots / review_code
+    if version not in read_versions(shelf / PUBLIC):
+        return False
+    if state_of(read_acts(shelf / PUBLIC), version) == state_of(read_acts(shelf), version):
+        return False
+    from motcua.public.edge import write_public  # SciPy, which the other acts do without
+
+    logger.info("%s v%02d: the public pack follows", review_code, version)
+    write_public(settings, path)
+    return True
 
 
 @contextlib.contextmanager

@@ -71,9 +71,11 @@ STEPS = """(
     ),
     whole as (
         select dossier_key, dossier_code, locality_code, province_code, agency_code, procedure_code,
-            'five_steps' as kind_code, min(started_at) as started_at, max(finished_at) as finished_at,
+            'five_steps' as kind_code, min(started_at) as started_at,
+            max(finished_at) as finished_at,
             bool_or(is_late) as is_late,
-            if(bool_or(not is_on_site), false, if(count(*) = count(is_on_site), true, null)) as is_on_site,
+            if(bool_or(not is_on_site), false, if(count(*) = count(is_on_site), true, null))
+                as is_on_site,
             if(bool_or(not is_electronic), false, if(count(*) = count(is_electronic), true, null))
                 as is_electronic,
             if(count(*) = count(taken_hours), sum(taken_hours), null) as taken_hours,

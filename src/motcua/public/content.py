@@ -36,6 +36,7 @@ from motcua.snapshot.model import (
     count_cell,
     text_cell,
 )
+from motcua.snapshot.sentences import small
 from motcua.snapshot.summary import TEN
 
 MARK = "*"
@@ -227,7 +228,7 @@ class _Masking:
         """Say what is public, what is not, and why."""
         header = self._content.header
         told = (
-            f"Bản này công khai số liệu tổng hợp của {header.period_name}, lấy từ phiên bản "
+            f"Bản này công khai số liệu tổng hợp của {small(header.period_name)}, lấy từ phiên bản "
             f"{header.version:02d} của bộ tài liệu số liệu {header.review_code}, gồm "
             "các chỉ tiêu chính, biểu II.06 theo cơ quan và theo lĩnh vực, hồ sơ theo kênh tiếp "
             "nhận.",

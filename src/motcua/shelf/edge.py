@@ -1,9 +1,9 @@
 """Read and write what lies on the shelf beside the packs: acts, errata, the page of all packs.
 
 ``var/snapshots/<review_code>/`` holds the versions ``v<NN>/``, ``states.jsonl``, ``errata.jsonl``,
-``conclusions.jsonl``, ``lam_viec/``, where staff edit a copy of the report in Word, the draft
-notice of conclusions and its workbook, and ``cong_khai/`` with the public pack of each version that
-has one.
+``conclusions.jsonl``, ``staff.jsonl``, ``lam_viec/``, where staff edit a copy of the report in
+Word, the draft notice of conclusions and its workbook, and ``cong_khai/`` with the public pack of
+each version that has one.
 """
 
 import contextlib
@@ -31,6 +31,7 @@ from motcua.shelf.states import (
     Answer,
     Conclusion,
     Erratum,
+    StaffText,
     StateCode,
     last_sealed,
     state_of,
@@ -40,11 +41,13 @@ STATES = "states.jsonl"
 ERRATA = "errata.jsonl"
 ANSWERS = "giai_trinh.jsonl"
 CONCLUSIONS = "conclusions.jsonl"
+STAFF_TEXTS = "staff.jsonl"
 WORKING = "lam_viec"
 PUBLIC = "cong_khai"
 """The folder of a review's public packs: versions and a journal of their own."""
 
 _VERSION = re.compile(r"v(\d{2,})")
+_COPY = re.compile(r"\.v(\d{2,})(-\d+)?\.docx$")
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _Rows = TypeVar("_Rows", bound=BaseModel)
 
@@ -168,6 +171,16 @@ def write_conclusions(shelf: Path, rows: Sequence[Conclusion]) -> None:
     write_whole(shelf / CONCLUSIONS, "".join(f"{row.model_dump_json()}\n" for row in rows))
 
 
+def read_staff_texts(shelf: Path) -> tuple[StaffText, ...]:
+    """Read what staff wrote into the working copies of a review, in the order that it was read."""
+    return _read_rows(shelf / STAFF_TEXTS, StaffText)
+
+
+def write_staff_texts(shelf: Path, texts: Sequence[StaffText]) -> None:
+    """Keep what was found written in a working copy."""
+    _append(shelf / STAFF_TEXTS, *texts)
+
+
 def read_manifest_sha256(folder: Path) -> str:
     """Sum the manifest of a version."""
     return hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
@@ -223,14 +236,24 @@ def _read_review(shelf: Path) -> Review | None:
     entries = _read_entries(shelf, shelf.name)
     if not entries:
         return None
-    working = sorted((shelf / WORKING).glob("*.[dx][ol][cs]x"))
     return Review(
         review_code=shelf.name,
         entries=entries,
         errata=read_errata(shelf),
-        working_copies=tuple(f"{shelf.name}/{WORKING}/{path.name}" for path in working),
+        working_copies=_read_working_copies(shelf),
         sealed_version=last_sealed(acts),
         public_entries=_read_entries(shelf / PUBLIC, f"{shelf.name}/{PUBLIC}"),
+    )
+
+
+def _read_working_copies(shelf: Path) -> tuple[str, ...]:
+    """Give the files that staff work on: copies of earlier versions and locks are none."""
+    last = max(read_versions(shelf))
+    names = sorted(path.name for path in (shelf / WORKING).glob("[!~.]*.[dx][ol][cs]x"))
+    return tuple(
+        f"{shelf.name}/{WORKING}/{name}"
+        for name in names
+        if not (match := _COPY.search(name)) or int(match[1]) == last
     )
 
 

@@ -93,6 +93,23 @@ def latest_answers(answers: Sequence[Answer]) -> tuple[Answer, ...]:
     return tuple(last.values())
 
 
+class StaffText(BaseModel):
+    """One row of ``staff.jsonl``: what staff wrote in a place of a version's working copy.
+
+    The last row of a place counts; one without paragraphs says that nothing is there any more. The
+    place goes by ``section_code``, ``section_name`` is what it was called in that version.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: int
+    section_code: str
+    section_name: str
+    paragraphs: tuple[str, ...]
+    source_sha256: str
+    at: str
+
+
 class Conclusion(BaseModel):
     """One row of ``conclusions.jsonl``: what a meeting concluded, as staff wrote it.
 

@@ -181,6 +181,7 @@ def _tables(
         comparing.table(marts.comparison),
         procedures.counts_table(marts.procedure_counts),
         parts.plan_tasks_table(marts.plan_tasks),
+        parts.plan_open_table(marts.plan_open, marts.plan_tasks),
         following.table(marts.conclusions),
         announcing.fields_table(marts.announcements_by_field),
         announcing.late_table(marts.announced_late),

@@ -9,6 +9,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.text.paragraph import CT_P
 from docx.section import Section as WordSection
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
@@ -36,6 +37,7 @@ from motcua.snapshot.model import (
 )
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.word_table import control_around, table_element
+from motcua.staff.places import TO_WRITE, Place, bookmark, places_of
 
 _FIRST_LINE = Mm(10)
 _TEXT_WIDTH_MM = 160.0
@@ -55,8 +57,8 @@ def render_docx(content: Content) -> bytes:
     report.write_summary()
     report.start_report()
     report.write_heading_block()
-    for section in content.sections:
-        report.write_section(section)
+    for section, place in zip(content.sections, places_of(content.sections), strict=True):
+        report.write_section(section, place)
     report.write_signature_block()
     report.write_charts()
     report.write_annexes()
@@ -71,6 +73,7 @@ class _Report:
     def __init__(self, document: Document, content: Content) -> None:  # type: ignore[valid-type]
         self._document = document
         self._content = content
+        self._mark_count = 0
 
     def set_up(self) -> None:
         """Set fonts, margins, page numbers and the document's properties."""
@@ -173,18 +176,33 @@ class _Report:
         paragraph.style = self._document.styles[_DENSE]
         return paragraph
 
-    def write_section(self, section: Section) -> None:
-        """Write one numbered section: sentences, then tables."""
+    def write_section(self, section: Section, place: Place | None) -> None:
+        """Write one numbered section: sentences, then tables; mark the place that staff write in.
+
+        It is at the end, or where a sentence stands that they write over.
+        """
         title = section.title.upper() if section.level == 1 else section.title
         self._heading(f"{section.number}. {title}", section.level)
+        written_over = None
         for sentence in section.paragraphs:
             paragraph = self._sentence(sentence)
             paragraph.paragraph_format.first_line_indent = _FIRST_LINE
+            if sentence.text == TO_WRITE:
+                written_over = paragraph._p
         for code in section.table_codes:
             table = self._content.table(code)
             if table.rows:
                 self._table_title(f"Bảng: {table.title}", table.unit)
                 self._write_table(table, _TEXT_WIDTH_MM, _BODY_TABLE)
+        if place:
+            self._mark(place, written_over)
+
+    def _mark(self, place: Place, written_over: CT_P | None) -> None:
+        """Set the bookmark of a place around a paragraph, or here around nothing."""
+        start, end = bookmark(place, self._mark_count)
+        self._mark_count += 1
+        self._document.element.body.sectPr.addprevious(end)
+        (end if written_over is None else written_over).addprevious(start)
 
     def write_signature_block(self) -> None:
         """Leave room for recipients and signature."""

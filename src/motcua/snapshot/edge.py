@@ -31,7 +31,6 @@ from motcua.shelf.edge import (
     read_versions,
     write_act,
     write_index,
-    write_working_copy,
 )
 from motcua.shelf.states import DIFFERENCES, MANIFEST, last_sealed
 from motcua.snapshot import queries, restatement
@@ -57,6 +56,7 @@ from motcua.snapshot.pack import (
     sum_files,
 )
 from motcua.snapshot.restatement import Restatement
+from motcua.staff.edge import write_working_copy_of
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ _FOLDER_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 _RATE_MARTS = ("mart_review__online", "mart_review__digitisation", "mart_review__channels")
 _AGENDA = {
+    "plan_open": queries.PLAN_OPEN,
     "online_by_area": queries.ONLINE_BY_AREA,
     "late_reception": queries.LATE_RECEPTION,
     "overdue_days": queries.OVERDUE_DAYS,
@@ -258,6 +259,8 @@ def read_marts(
 def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
     """Write the next version of a pack, unless the last says the same and is undamaged.
 
+    Its working copy has what staff wrote in the one of the last version.
+
     Raises:
         PipelineError: a version of the review is sealed, and no reason is given for another.
     """
@@ -278,7 +281,7 @@ def write_pack(settings: Settings, content: Content, reason: str = "") -> Pack:
         folder = write_version(settings, content, differences)
         write_act(shelf, last + 1, "draft", MACHINE, clean_text(reason))
         report = folder / f"{stem_of(content)}.docx"
-        write_working_copy(shelf, f"{code}.docx", report.read_bytes())
+        write_working_copy_of(settings, shelf, content, report.read_bytes())
         if not content.header.agency_code:
             write_drafts(shelf, content)
     logger.info("%s: wrote version %02d to %s", code, last + 1, folder)

@@ -20,6 +20,7 @@ from motcua.snapshot.model import (
     date_cell,
     text_cell,
 )
+from motcua.snapshot.numbers import format_count
 
 _CHANGES = "Thay đổi so với bản trước"
 _ERRATA = "Đính chính số liệu đã niêm phong"
@@ -51,8 +52,8 @@ def with_changes(
     what = "Không số nào thay đổi."
     if found:
         what = (
-            f"Số liệu thay đổi: {len(figures)} số của lời văn, {len(found) - len(figures)} ô của "
-            f"các bảng; xem phụ lục «{_CHANGES}»."
+            f"Số liệu thay đổi: {format_count(len(figures))} số của lời văn, "
+            f"{format_count(len(found) - len(figures))} ô của các bảng; xem phụ lục «{_CHANGES}»."
         )
     lines = (
         sentences.say(CHANGES, f"{said} {what}"),
@@ -103,7 +104,10 @@ def changes_table(found: Sequence[Change], base: int | None = None) -> Table:
         for number, change in enumerate(figures, start=1)
     )
     cells = len(found) - len(figures)
-    note = f"Ngoài ra {cells} ô của các bảng thay đổi; liệt kê đủ trong tệp differences.json."
+    note = (
+        f"Ngoài ra {format_count(cells)} ô của các bảng thay đổi; liệt kê đủ trong tệp "
+        "differences.json."
+    )
     nothing = (
         "đây là bản đầu tiên" if base is None else f"không số nào của lời văn khác bản {base:02d}"
     )

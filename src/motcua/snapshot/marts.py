@@ -147,6 +147,7 @@ class Marts:
     ratings: Records
     indices: Records
     plan_tasks: Records
+    plan_open: Records
     scorecard_components: Records
     scorecard_groups: Records
     scorecard_totals: Records

@@ -21,7 +21,7 @@ from motcua.snapshot.model import (
     share_cell,
     text_cell,
 )
-from motcua.snapshot.numbers import NO_DATA, clean_text
+from motcua.snapshot.numbers import NO_DATA, NOTHING_HAPPENED, clean_text
 
 GRADES = {"full": "Toàn trình", "partial": "Một phần", "information": "Cung cấp thông tin"}
 METRIC_NAMES = {
@@ -415,6 +415,48 @@ def plan_tasks_table(records: Records) -> Table:
         ),
         rows=flat_rows(current, "agency_name", cells),
         empty_sentence=f"Nhiệm vụ kế hoạch cải cách hành chính: {NO_DATA}.",
+    )
+
+
+def plan_open_table(records: Records, tasks: Records) -> Table:
+    """List the tasks of the year's plan that are not done, overdue ones first.
+
+    Args:
+        records: those tasks.
+        tasks: the counts of the plan, which tell whether there is one.
+    """
+    title = "Nhiệm vụ kế hoạch cải cách hành chính chưa hoàn thành"
+    has_plan = any(record["period_role"] == "current" for record in tasks)
+    return Table(
+        code="plan_open",
+        title=title,
+        sheet="Nhiệm vụ chưa xong",
+        unit="Mỗi dòng một nhiệm vụ",
+        columns=(
+            _ORDER,
+            _text("task", "Nhiệm vụ", 40),
+            _text("agency", "Chủ trì", 28),
+            _number("due", "Hạn", kind="date", width=18),
+            _text("product", "Sản phẩm", 28),
+            _text("state", "Trạng thái", 14),
+        ),
+        rows=tuple(
+            Row(
+                "body",
+                (
+                    text_cell(number),
+                    text_cell(record["task_name"]),
+                    text_cell(record["agency_name"]),
+                    date_cell(record["due_date"]),
+                    text_cell(record["product"]),
+                    text_cell("Quá hạn" if record["is_overdue"] else "Đang thực hiện"),
+                ),
+            )
+            for number, record in enumerate(records, start=1)
+        ),
+        notes=("Tình trạng tại ngày khai thác; nhiệm vụ không ghi hạn không tính là quá hạn.",),
+        empty_sentence=f"{title}: {NOTHING_HAPPENED if has_plan else NO_DATA}.",
+        is_list=True,
     )
 
 

@@ -607,6 +607,26 @@ order by
     tasks.lead_agency_code
 """
 
+PLAN_OPEN = """
+select
+    tasks.task_code,
+    coalesce(tasks.task_name, tasks.task_code) as task_name,
+    tasks.lead_agency_code,
+    coalesce(agencies.agency_name, tasks.lead_agency_code) as agency_name,
+    tasks.due_date,
+    tasks.product,
+    tasks.is_overdue
+from core.fct_plan_tasks as tasks
+inner join wanted
+    on
+        tasks.province_code = wanted.province_code
+        and tasks.year = extract(year from wanted.end_date)
+left join core.dim_agencies as agencies on tasks.lead_agency_code = agencies.agency_code
+where not tasks.is_done and in_scope(tasks.lead_agency_code)
+order by tasks.is_overdue desc, tasks.due_date nulls last, tasks.task_code
+"""
+"""The tasks of the year's plan that are not done, overdue ones first."""
+
 _OWN_SCORE = (
     "if(wanted.agency_code is null, {table}.scope_code = 'province', "
     "{table}.scope_code = 'agency' and {table}.agency_code = wanted.agency_code)"

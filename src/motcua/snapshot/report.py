@@ -31,6 +31,7 @@ from motcua.snapshot.model import Coverage, Figure, Paragraph, Section, Table
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.parts import ACROSS, DIGITISATION, ONLINE, PAID, POSTAL
 from motcua.snapshot.sentences import say
+from motcua.staff.places import TO_WRITE
 
 Figures = Mapping[str, Figure]
 Tables = Mapping[str, Table]
@@ -93,10 +94,10 @@ def sections(
             "Nhiệm vụ, giải pháp",
             (
                 *proposals.sentences(marts, figures, "task"),
-                say("write_VIII", "(Người soạn thảo bổ sung.)"),
+                say("write_VIII", TO_WRITE),
             ),
         ),
-        Section("IX", "Kiến nghị, đề xuất", (say("write_IX", "(Người soạn thảo bổ sung.)"),)),
+        Section("IX", "Kiến nghị, đề xuất", (say("write_IX", TO_WRITE),)),
     )
 
 
@@ -120,7 +121,7 @@ def _told(code: str, table: Table, where: str = "bảng") -> Paragraph:
 def _direction(marts: Marts, figures: Figures, tables: Tables) -> tuple[Part, ...]:
     plan = sentences.plan(figures) or say("plan", tables["plan_tasks"].empty_sentence)
     return (
-        ("Kế hoạch cải cách hành chính", (plan,), ("plan_tasks",)),
+        ("Kế hoạch cải cách hành chính", (plan,), ("plan_tasks", "plan_open")),
         (
             "Thực hiện Thông báo kết luận kỳ trước",
             (following.sentence(figures, marts.conclusions),),

@@ -77,12 +77,12 @@ def ten_table(
         unit="Tử số, mẫu số: hồ sơ; phản ánh, kiến nghị: lượt; Bộ chỉ số 766: điểm có dữ liệu",
         columns=(
             Column("order", "TT", kind="text", width=7),
-            Column("name", "Chỉ tiêu", kind="text", width=36),
-            Column("counts", "Tử số/Mẫu số", kind="text", width=26),
+            Column("name", "Chỉ tiêu", kind="text", width=34),
+            Column("counts", "Tử số/Mẫu số", kind="text", width=22),
             Column("result", "Kết quả", kind="share", width=13),
             _rate("previous", "Kỳ trước", periods["previous_period_name"]),
             _rate("same", "Cùng kỳ", periods["same_period_name"]),
-            Column("target", "Chỉ tiêu giao (văn bản)", kind="text", width=28),
+            Column("target", "Chỉ tiêu giao (văn bản)", kind="text", width=25),
             Column("reached", "Đạt/Chưa đạt", kind="text", width=15),
         ),
         rows=tuple(
@@ -101,7 +101,7 @@ def ten_table(
 def _rate(code: str, title: str, period_name: str | None) -> Column:
     name = sentences.bare_name(period_name)
     titled = f"{title} ({sentences.small(name)})" if name else title
-    return Column(code, titled, kind="share", width=13)
+    return Column(code, titled, kind="share", width=18)
 
 
 def _cells(line: Headline) -> tuple[Cell, ...]:

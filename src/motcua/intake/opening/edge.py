@@ -247,7 +247,7 @@ def _calamine_grids(file: SourceFile, layout: Layout, settings: Settings, kind: 
 
 def _read_sheets(file: SourceFile, layout: Layout, settings: Settings, kind: str) -> list[Grid]:
     if kind == "zip":
-        _check_parts(file, settings)
+        check_parts(file, settings)
     with file.path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as opened:
         wanted = _wanted_sheets(opened, layout)
         facts = _facts_by_sheet(file, wanted) if kind == "zip" else {}
@@ -331,8 +331,15 @@ def _facts_by_sheet(file: SourceFile, wanted: Iterable[str]) -> dict[str, workbo
             raise DeliveryRefusedError("file_unreadable", file.name, "Excel") from None
 
 
-def _check_parts(file: SourceFile, settings: Settings) -> None:
-    """Refuse a zipped workbook that is too large, or whose XML declares what no office does."""
+def check_parts(file: SourceFile, settings: Settings) -> None:
+    """Refuse a zipped workbook that is too large, or whose XML declares what no office does.
+
+    It may be another file of an office suite, of which the same is true.
+
+    Raises:
+        DeliveryRefusedError: it is so, encrypted, or its table of contents is not to be trusted.
+        zipfile.BadZipFile: it is no archive.
+    """
     with zipfile.ZipFile(file.path) as opened:
         members = opened.infolist()
         _check_members(file, members, settings)

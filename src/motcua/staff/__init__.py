@@ -1,0 +1,1 @@
+"""What staff write into the working copy of a report: found again, kept, laid out in the next."""
