@@ -34,8 +34,9 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --nocolor --disable-progress-bar --processes 2 dbt_project
 
+# Three processes on two cores: an Airflow that is waited for leaves a core to the others.
 test: lint $(BROWSER)
-	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -m "not soak" -n 3 --dist loadgroup
 
 soak: $(INSTALLED)
 	$(BIN)/python -m pytest -m soak

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -20,11 +21,19 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """Put long tests first, so that no process waits for the other's last one.
+    """Put long tests first, so that no process waits for another's last one.
 
-    Groups begin before all others (the demonstration's own, the largest, makes it meanwhile).
+    Groups begin before all others, and one of them makes the demonstration; whoever needs it
+    elsewhere comes when it is there. The many short ones fill what is left at the end.
     """
-    items.sort(key=lambda item: "demo_run" not in item.fixturenames)
+    items.sort(key=_turn)
+
+
+def _turn(item) -> int:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    if folder in ("golden", "unit"):
+        return 2
+    return int("demo_run" in item.fixturenames)
 
 
 @pytest.fixture

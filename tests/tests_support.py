@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -80,3 +82,17 @@ class Home:
     def receipts(self) -> list[dict]:
         folder = self.settings.receipts
         return [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+def fingerprint(marts_file: Path) -> dict[str, tuple[int, int]]:
+    """Give of every published table its number of rows and the sum of their hashes."""
+    with duckdb.connect(str(marts_file), read_only=True) as connection:
+        tables = connection.sql(
+            "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+        ).fetchall()
+        return {
+            table: connection.execute(
+                f"select count(*), coalesce(sum(hash(one)), 0) from {table} as one"
+            ).fetchone()
+            for (table,) in tables
+        }

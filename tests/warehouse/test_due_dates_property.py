@@ -276,7 +276,8 @@ def models(compiled_project, cases):
             known.register(f"given_{name}", table)
         known.execute(
             "create table core.fct_dossiers as select *, dossier_key as dossier_code, "
-            "cast(null as date) as closing_date, 'x' as _delivery_id from given_d"
+            "cast(null as date) as closing_date, 'x' as _delivery_id, "
+            "cast(null as varchar) as duplicate_of_dossier_key from given_d"
         )
         # Every other stop is a request for supplements, the others are pauses.
         known.execute(
