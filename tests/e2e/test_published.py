@@ -59,13 +59,14 @@ def test_dictionary_gives_every_published_column_a_meaning(demo_run, tmp_path):
     assert len(rows["Bộ chỉ số 766"]) == len(home.query("from review.dim_scorecard_components"))
 
 
-@pytest.fixture
-def changed(demo_run, tmp_path):
+@pytest.fixture(scope="module")
+def changed(demo_run, tmp_path_factory):
     """A copy of the published file beside its manifest, changed in five tables."""
     home, _ = demo_run
-    old, new = home.settings.marts_file, tmp_path / "it's new.duckdb"
+    folder = tmp_path_factory.mktemp("changed")
+    old, new = home.settings.marts_file, folder / "it's new.duckdb"
     shutil.copyfile(old, new)
-    shutil.copyfile(home.settings.warehouse / "current/manifest.json", tmp_path / "manifest.json")
+    shutil.copyfile(home.settings.warehouse / "current/manifest.json", folder / "manifest.json")
     new.chmod(0o644)
     assert read_differences(old, new) == []
     with duckdb.connect(str(new)) as connection:
@@ -80,14 +81,19 @@ def changed(demo_run, tmp_path):
     return old, new
 
 
-def test_two_files_are_compared_table_by_table(changed, demo_run):
+@pytest.fixture(scope="module")
+def differences(changed):
+    return read_differences(*changed)
+
+
+def test_two_files_are_compared_table_by_table(differences, demo_run):
     home, _ = demo_run
     ((ratings, petitions, indices),) = home.query(
         "select (select count(*) from core.fct_ratings), (select count(*) from core.fct_petitions),"
         " (select count(*) from core.fct_indices)"
     )
 
-    found = {one.table: one for one in read_differences(*changed)}
+    found = {one.table: one for one in differences}
 
     rows = {"removed": 0, "added": 0, "changed": 0}
     assert {name: one.line for name, one in found.items()} == {
@@ -109,24 +115,24 @@ def test_two_files_are_compared_table_by_table(changed, demo_run):
     )
 
 
-def test_keys_are_told_in_part_and_written_whole(changed, tmp_path):
-    found = read_differences(*changed)
+def test_keys_are_told_in_part_and_written_whole(differences, tmp_path):
     out = tmp_path / "keys.csv"
 
-    write_keys(out, found)
-    told = list(tell_keys(found))
+    write_keys(out, differences)
+    told = list(tell_keys(differences))
 
     written = out.read_text("utf-8").splitlines()
-    removed = next(one for one in found if one.table == "core.fct_petitions").counts["removed"]
+    removed = next(one for one in differences if one.table == "core.fct_petitions").counts[
+        "removed"
+    ]
     assert written[0] == "table,state,key,changed columns"
     assert len(written) == 1 + 1 + removed
     assert f"core.fct_petitions … and {removed - KEYS_SHOWN} more" in told
     assert sum(line.startswith("core.fct_petitions removed") for line in told) == KEYS_SHOWN
 
 
-def test_rows_of_a_file_without_its_manifest_are_their_own_keys(changed):
-    old, new = changed
-    (new.parent / "manifest.json").unlink()
+def test_rows_of_a_file_without_its_manifest_are_their_own_keys(changed, tmp_path):
+    old, new = changed[0], shutil.copyfile(changed[1], tmp_path / "alone.duckdb")
 
     (channels,) = (one for one in read_differences(old, new) if one.table == "core.dim_channels")
 

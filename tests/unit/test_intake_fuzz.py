@@ -19,7 +19,7 @@ from intake_support import LOCALITY
 from motcua.intake import edge
 
 SEED = 20240703
-QUICK_COUNT = 60
+QUICK_COUNT = 40
 SOAK_COUNT = 5_000
 SECONDS_LIMIT = 30
 MEMORY_LIMIT_KIB = 2 << 20

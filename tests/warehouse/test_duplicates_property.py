@@ -339,8 +339,8 @@ def assert_counted_once(compiled: Warehouse, folder, count: int, seed: int) -> N
     assert {row[-3] for row in rows} == {"high", "medium", "low", "none"}
 
 
-def test_forty_landings_count_what_was_decided_once(compiled_project, tmp_path):
-    assert_counted_once(compiled_project, tmp_path, 40, 8)
+def test_twenty_landings_count_what_was_decided_once(compiled_project, tmp_path):
+    assert_counted_once(compiled_project, tmp_path, 20, 8)
 
 
 @pytest.mark.soak

@@ -8,7 +8,7 @@ from importlib import resources
 import typst
 
 from motcua.snapshot.charts import PAPER_FONT, fonts, render_paper_svg, spoken
-from motcua.snapshot.model import PRINTED_LINES, Content, shortened, to_json
+from motcua.snapshot.model import PRINTED_LINES, Content, shortened, to_compact_json
 
 FONT = PAPER_FONT
 
@@ -23,7 +23,7 @@ def render_pdf(content: Content) -> bytes:
             typst.compile(
                 {
                     "main": (here / "templates" / "report.typ").read_bytes(),
-                    "content.json": to_json(
+                    "content.json": to_compact_json(
                         dataclasses.replace(shortened(content, PRINTED_LINES), cube=None)
                     ),
                     "spoken.json": json.dumps([spoken(one) for one in drawings]).encode(),
