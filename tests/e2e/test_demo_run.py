@@ -147,6 +147,7 @@ def test_the_same_deliveries_a_second_time_are_taken_in_no_more(copied_demo):
     } == receipts
 
 
+@pytest.mark.soak
 def test_taking_originals_in_again_gives_the_same_bytes(demo_run, tmp_path):
     home, _ = demo_run
     copy = type(home)(tmp_path)

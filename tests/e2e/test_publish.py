@@ -29,6 +29,7 @@ def take_one_row_out(home) -> None:
     shorter.replace(path)
 
 
+@pytest.mark.soak
 def test_one_row_out_of_an_accepted_file_refuses_the_build(copied_demo):
     before = copied_demo.settings.marts_file.resolve()
     take_one_row_out(copied_demo)

@@ -365,6 +365,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(tmp_path_factory.mktemp("small"), 0.002)
 
 
+@pytest.mark.soak
 def test_two_runs_write_the_same_bytes_whatever_else_they_write(small, tmp_path):
     def sums(folder: Path) -> dict[str, str]:
         return {
