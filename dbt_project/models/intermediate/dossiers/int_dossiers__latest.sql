@@ -30,11 +30,12 @@ decided as (
 ),
 
 -- While nobody has sent the dossier that is to be kept, the other one counts.
+-- Read apart: one reading of the lines for two uses would be kept whole.
 kept as (
-    select distinct dossiers.locality_code || '|' || dossiers.dossier_code as dossier_key
-    from dossiers
+    select distinct locality_code || '|' || dossier_code as dossier_key
+    from {{ ref('int_dossiers__known') }}
     where
-        {{ key_hash(['dossiers.locality_code', 'dossiers.dossier_code']) }} in (
+        {{ key_hash(['locality_code', 'dossier_code']) }} in (
             select {{ key_hash(['decided.kept_locality_code', 'decided.kept_dossier_code']) }}
             from decided
         )
