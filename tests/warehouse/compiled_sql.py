@@ -1,8 +1,10 @@
 """Run the compiled SQL of some models on another landing, without starting dbt again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
+from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -13,10 +15,19 @@ COMPILED_AS_OF = "2024-07-02"
 
 @contextmanager
 def built(
-    compiled: Warehouse, landed: Warehouse, as_of_date: str, *wanted: str
+    compiled: Warehouse,
+    landed: Warehouse,
+    as_of_date: str,
+    *wanted: str,
+    seeds: Mapping[str, Path] = MappingProxyType({}),
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a database with the models wanted and all they stand on, as of a date."""
+    """Give a database with the models wanted and all they stand on, as of a date.
+
+    Seeds that are named are read from other files than the project's.
+    """
     nodes = _nodes(compiled)
+    for name, path in seeds.items():
+        nodes[name] = {**nodes[name], "original_file_path": str(path)}
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute(f"set file_search_path = '{landed.project.folder}'")
         connection.execute("attach ':memory:' as marts")
