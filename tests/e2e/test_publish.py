@@ -77,12 +77,15 @@ def test_a_build_publishes_while_a_reader_holds_the_file_open_and_rolls_back(cop
 
 
 def test_a_build_killed_at_a_random_moment_leaves_what_is_published(demo_run, copied_demo):
-    kill_at_random(copied_demo, seconds_of_build(demo_run), tries=1, seed=30)
+    assert kill_at_random(copied_demo, seconds_of_build(demo_run), tries=1, seed=30) == 1
 
 
 @pytest.mark.soak
 def test_a_build_killed_at_twenty_random_moments_leaves_what_is_published(demo_run, copied_demo):
-    kill_at_random(copied_demo, seconds_of_build(demo_run), tries=20, seed=21)
+    killed = kill_at_random(copied_demo, seconds_of_build(demo_run), tries=20, seed=21)
+    print(f"{killed} kills")
+
+    assert killed >= 15
 
 
 def seconds_of_build(demo_run) -> float:
@@ -90,7 +93,8 @@ def seconds_of_build(demo_run) -> float:
     return float(re.search(r"build_warehouse: success \((.+) s\)", demo_run[1])[1])
 
 
-def kill_at_random(home, seconds: float, tries: int, seed: int) -> None:
+def kill_at_random(home, seconds: float, tries: int, seed: int) -> int:
+    """Kill builds of a home and give how many were; what it has published stays as it was."""
     draw = random.Random(seed)
     answer, before = home.query(HANDLING), fingerprint(home.settings.marts_file)
     killed = 0
@@ -110,9 +114,9 @@ def kill_at_random(home, seconds: float, tries: int, seed: int) -> None:
         assert home.query(HANDLING) == answer
     home.motcua("build")
 
-    assert killed > 0
     assert fingerprint(home.settings.marts_file) == before
     assert len(list((home.settings.warehouse / "releases").iterdir())) == 2
+    return killed
 
 
 def artifacts(status: str = "pass", invocation: str = "i"):
