@@ -6,15 +6,7 @@
     {%- set is_old = code ~ " like '000.__.__.___'" -%}
     case
     {%- if form == "new" %}
-        when {{ is_old }} and substring({{ code }}, 5, 2) = '00'
-            then substring({{ code }}, 11, 3) || '.' || substring({{ code }}, 8, 2)
-        when {{ is_old }}
-            then
-                substring({{ code }}, 11, 3)
-                || '.'
-                || substring({{ code }}, 8, 2)
-                || '.'
-                || substring({{ code }}, 5, 2)
+        when {{ is_old }} then {{ new_form_of_old(code) }}
         when {{ code }} like '___.__%' then {{ code }}
     {%- else %}
         when {{ is_old }} then {{ code }}
@@ -30,4 +22,12 @@
                 || substring({{ code }}, 1, 3)
     {%- endif %}
     end
+{%- endmacro %}
+
+{% macro new_form_of_old(code) -%}
+    {#- The new form of an agency code that is in its old one, or that begins a longer code. -#}
+    substring({{ code }}, 11, 3)
+    || '.'
+    || substring({{ code }}, 8, 2)
+    || case when substring({{ code }}, 5, 2) = '00' then '' else '.' || substring({{ code }}, 5, 2) end
 {%- endmacro %}

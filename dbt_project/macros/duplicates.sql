@@ -5,9 +5,7 @@
     -#}
     case
         when {{ code }} like '000.__.__.___-%'
-            then
-                {{ agency_code_in_form("substring(" ~ code ~ ", 1, 13)", "new") }}
-                || substring({{ code }}, 14)
+            then {{ new_form_of_old(code) }} || substring({{ code }}, 14)
         else {{ code }}
     end
 {%- endmacro %}

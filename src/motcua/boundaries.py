@@ -150,7 +150,7 @@ def _problems(boundaries: tuple[Boundary, ...]) -> Iterator[str]:
         earlier = first.setdefault(boundary.agency_code, number)
         if earlier != number:
             yield f"feature {number}, properties.agency_code: feature {earlier} has the same"
-        if not json.loads(boundary.geometry)["coordinates"]:
+        if boundary.geometry == _geometry([]):
             yield f"feature {number}, geometry: too small to be drawn"
 
 
@@ -161,8 +161,12 @@ def _boundary(feature: _Feature) -> Boundary:
     return Boundary(
         agency_code=feature.properties.agency_code,
         agency_name=feature.properties.agency_name or "",
-        geometry=json.dumps({"type": "MultiPolygon", "coordinates": drawn}, separators=(",", ":")),
+        geometry=_geometry(drawn),
     )
+
+
+def _geometry(polygons: list[list[list[Point]]]) -> str:
+    return json.dumps({"type": "MultiPolygon", "coordinates": polygons}, separators=(",", ":"))
 
 
 def _drawn(rings: list[list[Point]]) -> list[list[Point]]:

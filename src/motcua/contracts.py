@@ -9,7 +9,7 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +20,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from motcua.datasets import DATASETS
 from motcua.errors import ContractError
+from motcua.worktime.edge import read_working_calendars
 
 LEGAL_DOSSIER_CODE = r"^(\d{3}\.\d{2}\.\d{2}\.H\d{2}|H\d{2}(\.\d{1,3}){0,2})-\d{6}-\d{4,5}$"
 """Legal form: agency code (old or new), date of reception, sequence of the day (domain §3.4)."""
@@ -480,9 +481,28 @@ def read_contracts(folder: Path) -> dict[str, Contract]:
     return found
 
 
+def check_working_calendars(register: Localities, path: str, known: Collection[str]) -> None:
+    """Refuse a locality whose calendar has no hours of work: none of its durations would count.
+
+    Raises:
+        ContractError: names file, localities and the codes known, in Vietnamese.
+    """
+    wrong = [
+        f"địa phương {locality.locality_code}: không có lịch làm việc "
+        f"{locality.working_calendar_code}"
+        for locality in register.localities
+        if locality.working_calendar_code not in known
+    ]
+    if wrong:
+        hint = f"seed working_hours chỉ có: {', '.join(known)}"
+        raise ContractError(path, "; ".join([*wrong, hint]))
+
+
 def read_register(path: Path) -> Localities:
     """Read the register of localities with its calendars."""
-    return parse_localities(path.read_text(encoding="utf-8"), str(path))
+    register = parse_localities(path.read_text(encoding="utf-8"), str(path))
+    check_working_calendars(register, str(path), read_working_calendars())
+    return register
 
 
 def read_localities(path: Path) -> dict[str, Locality]:

@@ -10,9 +10,12 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class Settings(BaseSettings):
-    """Where things lie and how much of the machine a run may use."""
+    """Where things lie and how much of the machine a run may use; an empty variable is not set."""
 
-    model_config = SettingsConfigDict(env_prefix="MOTCUA_", frozen=True, extra="ignore")
+    # Else MOTCUA_BOUNDARIES= would be the folder that a command happens to run in.
+    model_config = SettingsConfigDict(
+        env_prefix="MOTCUA_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     home: Path = Field(REPOSITORY, description="Folder that holds landing/ (zones) and var/.")
     contracts: Path = Field(

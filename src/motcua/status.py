@@ -263,7 +263,7 @@ def _find_register_troubles(settings: Settings) -> Iterator[str]:
     ):
         try:
             read(path)
-        except (MotcuaError, OSError) as error:
+        except MotcuaError as error:
             yield f"{error}; correct the register, nothing is built with it"
 
 

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from motcua.contracts import fold, parse_contract, parse_localities, read_contracts
+from motcua.contracts import (
+    fold,
+    parse_contract,
+    parse_localities,
+    read_contracts,
+    read_localities,
+)
 from motcua.errors import ContractError
 
 SHIPPED = Path(__file__).resolve().parents[2] / "landing" / "contracts"
@@ -126,6 +132,21 @@ def test_locality_twice_is_refused():
     )
     with pytest.raises(ContractError, match="a-b"):
         parse_localities(f"localities: [{one}, {one}]", "l.yml")
+
+
+def test_working_calendar_without_hours_is_refused(tmp_path):
+    register = tmp_path / "dia_phuong.yml"
+    register.write_text(
+        "localities: [{locality_code: a-b, locality_name: A, province_code: H01, "
+        "province_name: B, contracts: x, working_calendar_code: gio_mua_he}]",
+        encoding="utf-8",
+    )
+    with pytest.raises(ContractError) as caught:
+        read_localities(register)
+    assert str(caught.value) == (
+        f"{register}: địa phương a-b: không có lịch làm việc gio_mua_he; "
+        "seed working_hours chỉ có: standard"
+    )
 
 
 def test_shipped_contracts_are_valid():

@@ -43,42 +43,67 @@ def test_one_to_many_and_nobody_are_read():
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        pytest.param(["a,b,1/7/2025,renamed,true,H01,H01,NQ"], "line 2, effective_date", id="date"),
-        pytest.param(["a,b,2025-07-01,renamed,true,H01,H01,"], "instrument", id="no_document"),
-        pytest.param(["a,b,2025-07-01,gone,true,H01,H01,NQ"], "kind_code", id="kind"),
-        pytest.param(["a,b,2025-07-01,renamed,true,An Giang,H01,NQ"], "province", id="province"),
-        pytest.param(["a,b,2025-07-01,merged,false,H01,H01,NQ"], "one primary", id="no_primary"),
-        pytest.param(["a,b,2025-07-01,split,true,H01,H01,NQ"], "split names", id="split_in_one"),
-        pytest.param(["a,b,2025-07-01,dissolved,true,H01,,NQ"], "has a province", id="no_province"),
-        pytest.param(["a,,2025-07-01,dissolved,true,H01,,NQ"], "no successor", id="nobody_primary"),
+        pytest.param(
+            ["a,b,2025-07-01,gone,true,H01,H01,NQ"],
+            "dòng 2, cột kind_code: chỉ nhận renamed, merged",
+            id="kind",
+        ),
+        pytest.param(
+            ["a,b,2025-07-01,renamed,có,H01,H01,NQ"],
+            "dòng 2, cột is_primary: chỉ nhận true hoặc false",
+            id="primary",
+        ),
+        pytest.param(
+            ["a,b,2025-07-01,renamed,true,An Giang,H01,NQ"],
+            "dòng 2, cột old_province_code: không phải mã tỉnh",
+            id="province",
+        ),
+        pytest.param(
+            ["a,b,2025-07-01,merged,false,H01,H01,NQ"],
+            "dòng 2, cơ quan a: renamed, merged, moved phải có cơ quan kế thừa",
+            id="no_primary",
+        ),
+        pytest.param(
+            ["a,b,2025-07-01,split,true,H01,H01,NQ"],
+            "split phải có từ hai cơ quan kế thừa",
+            id="split_in_one",
+        ),
+        pytest.param(
+            ["a,b,2025-07-01,dissolved,true,H01,,NQ"], "phải cùng ghi hoặc cùng", id="no_province"
+        ),
+        pytest.param(
+            ["a,,2025-07-01,dissolved,true,H01,,NQ"],
+            "không có cơ quan kế thừa thì is_primary phải là false",
+            id="nobody_primary",
+        ),
         pytest.param(
             ["a,b,2025-07-01,merged,true,H01,H01,NQ", "a,c,2025-07-01,split,false,H01,H01,NQ"],
-            "one to one in one line",
+            "renamed, merged, moved chỉ có một dòng",
             id="two_kinds",
         ),
         pytest.param(
             ["a,b,2025-07-01,split,true,H01,H01,NQ", "a,c,2025-07-01,split,true,H01,H01,NQ"],
-            "two primary successors",
+            "dòng 2, 3, cơ quan a: có hai cơ quan kế thừa chính",
             id="two_primaries",
         ),
         pytest.param(
             ["a,b,2025-07-01,split,true,H01,H01,NQ", "a,c,2025-08-01,split,false,H01,H01,NQ"],
-            "ends on two days",
+            "kết thúc vào hai ngày khác nhau",
             id="two_days",
         ),
         pytest.param(
             ["a,b,2025-07-01,split,true,H01,H01,NQ", "a,b,2025-07-01,split,false,H01,H01,NQ"],
-            "one successor twice",
+            "một cơ quan kế thừa ghi hai lần",
             id="twice",
         ),
         pytest.param(
             ["a,b,2025-07-01,renamed,true,H01,H01,NQ", "b,c,2025-07-01,renamed,true,H01,H01,NQ"],
-            "b ends before it takes over",
+            "dòng 2: b kết thúc trước khi kế thừa a",
             id="ended_before",
         ),
         pytest.param(
             ["a,b,2025-07-01,renamed,true,H01,H01,NQ", "b,a,2025-08-01,renamed,true,H01,H01,NQ"],
-            "a ends before it takes over",
+            "dòng 3: a kết thúc trước khi kế thừa b",
             id="circle",
         ),
     ],

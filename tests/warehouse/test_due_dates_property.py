@@ -242,7 +242,7 @@ def models(compiled_project, cases):
             "'12:00' as morning_to, if(day < 6, '13:00', null) as afternoon_from, "
             "if(day < 6, '16:00', null) as afternoon_to from range(1, 7) as days (day)"
         )
-        make_again(known, compiled_project, as_of, "dim_working_days")
+        make_again(known, compiled_project, as_of, "int_dates__all", "dim_working_days")
         dossiers = pa.Table.from_pylist(
             [{name: value for name, value in row.items() if name != "stops"} for row in cases]
         )

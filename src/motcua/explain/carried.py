@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from motcua.explain.populations import (
     DOSSIER_COLUMNS,
     LINEAGE,
-    ONCE,
+    NO_DUPLICATE,
     OVERDUE,
     Keys,
     Mart,
@@ -52,7 +52,8 @@ INCIDENT_COLUMNS = (
 )
 INCIDENT_KEYS = ("agency_code", "system_code", "counterpart_system_code", "kind_code")
 RATINGS = (
-    f"(select rated.* from core.fct_ratings as rated where {ONCE.format('rated')}) as counted\n"
+    "(select rated.* from core.fct_ratings as rated "
+    f"where {NO_DUPLICATE.format('rated')}) as counted\n"
     f"inner join {PERIODS}\n"
     "    and cast(counted.rated_at as date) "
     "between periods.start_date and periods.known_to_date"
@@ -207,7 +208,7 @@ def steps(_keys: Keys) -> tuple[Population, ...]:
                 f"counted.{name}"
                 for name in (
                     *("dossier_code", "locality_code", "kind_code", "started_at", "finished_at"),
-                    *(*hours, *STEP_FACTS, "_delivery_id", "_source_file", "_source_row"),
+                    *(*hours, *STEP_FACTS, *LINEAGE),
                 )
             ),
             unit="steps",

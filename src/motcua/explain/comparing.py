@@ -8,6 +8,7 @@ from motcua.explain.populations import (
     DOSSIER_COLUMNS,
     DOSSIERS_IN_PERIODS,
     HANDLING_KEYS,
+    LINEAGE,
     PENDING,
     PLACE_KEYS,
     RESOLVED,
@@ -153,7 +154,7 @@ def restatements(keys: Keys) -> tuple[Population, ...]:
             columns=(
                 *("counted.dossier_code", "counted.locality_code", "counted.agency_code"),
                 *("counted.reason_code", "counted.changed_columns", "counted.sealed_outcome_code"),
-                *("counted.outcome_code", *DOSSIER_COLUMNS[-3:]),
+                *("counted.outcome_code", *(f"dossiers.{name}" for name in LINEAGE)),
             ),
         ),
     )

@@ -18,11 +18,14 @@ RESOLVED = "in ('early', 'on_time', 'overdue')"
 PENDING = "in ('in_due', 'past_due')"
 OVERDUE = "in ('overdue', 'past_due')"
 LINEAGE = ("_delivery_id", "_source_file", "_source_row")
-ONCE = (
+NO_DUPLICATE = (
     "not exists (select 1 from core.fct_dossiers as twice "
     "where twice.dossier_key = {}.dossier_key and twice.duplicate_of_dossier_key is not null)"
 )
-"""Whether a line is of a dossier that no other system holds too, or that counts for both."""
+"""Whether a line (``{}``) is of a dossier that was not decided to be another one once more.
+
+The one that is kept has the lines that count; a line of no dossier known here counts, too.
+"""
 DOSSIER_COLUMNS = tuple(
     f"dossiers.{name}"
     for name in (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from motcua.explain.populations import ROWS, Keys, Mart, Population
+from motcua.explain.populations import LINEAGE, ROWS, Keys, Mart, Population
 
 PROCEDURES = "core.fct_procedure_periods as counted"
 PROCEDURE_COLUMNS = tuple(
@@ -11,7 +11,7 @@ PROCEDURE_COLUMNS = tuple(
         *("procedure_code", "province_code", "procedure_name", "field_code"),
         *("competence_level_code", "service_grade_code", "legal_time_limit"),
         *("committed_time_limit", "time_unit_code", "announced_date", "publicised_date"),
-        *("_delivery_id", "_source_file", "_source_row"),
+        *LINEAGE,
     )
 )
 RECEIVED_DOSSIER = (

@@ -1,6 +1,7 @@
 """What targets and conclusions are held against: the counts of the metric that they name."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from motcua.explain.agenda import channel_conditions, late_reception, petitions
 from motcua.explain.carried import DONE, TASK_COLUMNS
@@ -88,14 +89,8 @@ def conclusions(keys: Keys) -> tuple[Population, ...]:
 
 
 def _narrowed(found: Population, places: Places) -> Population:
-    return Population(
-        {name: found.conditions[name] for name in COUNTS},
-        source=found.source,
-        places={**found.places, **places},
-        columns=found.columns,
-        unit=found.unit,
-        is_whole=True,
-    )
+    conditions = {name: found.conditions[name] for name in COUNTS}
+    return replace(found, conditions=conditions, places={**found.places, **places}, is_whole=True)
 
 
 def _of_dossiers(metric: str) -> Mapping[str, str]:

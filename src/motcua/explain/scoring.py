@@ -4,16 +4,20 @@ Each component is said again on dossiers, petitions or procedures; the marts rea
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from motcua.explain.agenda import (
     OVERDUE_PLACES,
+    RECEIVED,
+    RESOLVED_DOSSIER,
     channel_conditions,
     petition_conditions,
     petitions,
 )
 from motcua.explain.populations import (
     DOSSIER_COLUMNS,
-    ONCE,
+    LINEAGE,
+    NO_DUPLICATE,
     OVERDUE,
     Keys,
     Mart,
@@ -30,8 +34,6 @@ SCORECARD_KEYS = (
     *("version_code", "period_code", "province_code", "scope_code", "level_code"),
     *("agency_code", "component_code"),
 )
-RECEIVED = "counted.received_in_period_count = 1"
-RESOLVED = "counted.resolved_count = 1"
 SENT = (
     "exists (select 1 from quality.fct_deliveries as sent "
     "inner join quality.fct_delivery_datasets as datasets "
@@ -77,7 +79,7 @@ LISTED = f"""(
             where d.dossier_key = listed.dossier_key and d.period_code = p.period_code
                 and d.received_in_period_count = 1
         )
-        and {ONCE.format("listed")}
+        and {NO_DUPLICATE.format("listed")}
 ) as counted
 left join core.fct_dossiers as dossiers on counted.dossier_key = dossiers.dossier_key
 left join core.fct_portal_dossiers as shown
@@ -86,10 +88,7 @@ left join core.fct_portal_dossiers as shown
 LISTED_COLUMNS = (
     "coalesce(dossiers.dossier_code, shown.dossier_code) as dossier_code",
     *("counted.locality_code", "counted.agency_code", "counted.side_code"),
-    *(
-        f"coalesce(dossiers.{name}, shown.{name}) as {name}"
-        for name in ("_delivery_id", "_source_file", "_source_row")
-    ),
+    *(f"coalesce(dossiers.{name}, shown.{name}) as {name}" for name in LINEAGE),
 )
 ONLINE_SERVICE = "counted.service_grade_code in ('full', 'partial')"
 UNKNOWN_GRADE = "counted.service_grade_code = 'unknown'"
@@ -133,7 +132,11 @@ def points(keys: Keys) -> tuple[Population, ...]:
     province = {**keys, "scope_code": "province"}
     asked = {"member_code": None, "scope_code": None}
     whole = tuple(
-        _with(one, {name: one.conditions[name] for name in COUNTS[:2]}, {**one.places, **asked})
+        replace(
+            one,
+            conditions={name: one.conditions[name] for name in COUNTS[:2]},
+            places={**one.places, **asked},
+        )
         for one in scorecard(province)
     )
     return (*whole, _missed(keys))
@@ -185,7 +188,7 @@ def _missed(keys: Keys) -> Population:
         missed = f"{known} and counted.side_code = 'only with us'"
     elif component == "dossier_satisfaction":
         missed, places["member_code"], measures = _deducted(scope, keys, known, member)
-    return _with(whole, {"missed_count": missed}, places, measures)
+    return replace(whole, conditions={"missed_count": missed}, places=places, measures=measures)
 
 
 def _deducted(
@@ -200,23 +203,6 @@ def _deducted(
     if keys.get("member_code") == "disliked":
         return known, None, {"missed_count": disliked}
     return known, member, {"missed_count": overdue}
-
-
-def _with(
-    population: Population,
-    conditions: Mapping[str, str],
-    places: Mapping[str, str | None],
-    measures: Mapping[str, str] | None = None,
-) -> Population:
-    return Population(
-        conditions,
-        source=population.source,
-        places=places,
-        columns=population.columns,
-        unit=population.unit,
-        measures=population.measures if measures is None else measures,
-        is_whole=True,
-    )
 
 
 def _synchronised(keys: Keys) -> tuple[Population, ...]:
@@ -318,7 +304,7 @@ def _of_petitions(names: tuple[str, str, str]):
         (whole,) = petitions(keys)
         places = scope_places(keys["scope_code"], "dossiers.level_code", "dossiers.agency_code")
         found = {column: conditions[name] for column, name in zip(COUNTS, names, strict=True)}
-        return (_with(whole, found, places),)
+        return (replace(whole, conditions=found, places=places, is_whole=True),)
 
     return populations
 
@@ -354,13 +340,13 @@ DOSSIER_COMPONENTS: Mapping[str, Mapping[str, str]] = {
         }.items()
     },
     **{
-        component: rate(RESOLVED, fact, f"{fact} is not null", f"{fact} is null")
+        component: rate(RESOLVED_DOSSIER, fact, f"{fact} is not null", f"{fact} is null")
         for component, fact in FACTS.items()
         if component not in DISTINCT
     },
     # Of agencies and procedures nothing is known where no dossier of theirs says so.
     **{
-        component: rate(RESOLVED, fact, f"{fact} is not null", "true")
+        component: rate(RESOLVED_DOSSIER, fact, f"{fact} is not null", "true")
         for component, (_, fact) in DISTINCT.items()
     },
 }

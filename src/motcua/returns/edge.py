@@ -46,9 +46,9 @@ _SHIPPED = REPOSITORY / "landing" / "contracts" / f"{CONTRACT}.yml"
 _MAX_PART_BYTES = 1 << 20
 _BOOLEANS = {"true": "Có", "false": "Không"}
 _FOUND = ("rule_code", "column_name", "severity_code", "sentence", "mend")
+_SEVERITY = _FOUND.index("severity_code")
 Reader = Callable[[Value], Value]
 """Shows a value of a column."""
-_SEVERITY = _FOUND.index("severity_code")
 
 
 @dataclass(frozen=True, slots=True)

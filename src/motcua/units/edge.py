@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from motcua.errors import PipelineError
+from motcua.registers import read_text
 from motcua.settings import REPOSITORY
 from motcua.units.crosswalk import (
     COUNTS,
@@ -67,8 +68,12 @@ def read_successions(path: Path = CROSSWALK) -> tuple[UnitSuccession, ...]:
 
 
 def read_agency_successions(path: Path) -> tuple[AgencySuccession, ...]:
-    """Read the register of succeeded agencies."""
-    return parse_register(path.read_text(encoding="utf-8-sig"), str(path))
+    """Read the register of succeeded agencies, checked.
+
+    Raises:
+        ContractError: what is wrong, in Vietnamese; also where there is no such file.
+    """
+    return parse_register(read_text(path), str(path))
 
 
 def _read_package() -> tuple[Tables, dict[str, object]]:

@@ -1,18 +1,22 @@
 """The register of succeeded agencies: which agency took over from which, from which day."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from motcua.errors import ContractError
+from motcua.registers import parse_lines, refuse
 
 WHOLE = ("renamed", "merged", "moved")
 """Kinds in which all of an agency went to one other; only these carry its past figures along."""
+_NOT_A_PROVINCE = "không phải mã tỉnh; viết theo mẫu H01"
+_WORDS = {
+    "kind_code": "chỉ nhận renamed, merged, moved, split hoặc dissolved",
+    "old_province_code": _NOT_A_PROVINCE,
+    "new_province_code": _NOT_A_PROVINCE,
+}
 
 
 class AgencySuccession(BaseModel):
@@ -33,34 +37,26 @@ def parse_register(text: str, path: str) -> tuple[AgencySuccession, ...]:
     """Check the text of the register (CSV, one line a pair of agencies).
 
     Raises:
-        ContractError: what is wrong, by line or agency.
+        ContractError: what is wrong, in Vietnamese, by line and column.
     """
-    found: list[AgencySuccession] = []
-    for number, line in enumerate(csv.DictReader(io.StringIO(text)), 2):
-        try:
-            found.append(
-                AgencySuccession.model_validate({name: cell or None for name, cell in line.items()})
-            )
-        except ValidationError as error:
-            first = error.errors()[0]
-            what = ".".join(map(str, first["loc"])) or "line"
-            raise ContractError(path, f"line {number}, {what}: {first['msg']}") from None
-    problems = list(_problems(found))
-    if problems:
-        raise ContractError(path, "; ".join(problems[:5]))
-    return tuple(found)
+    found = parse_lines(text, path, AgencySuccession, _WORDS)
+    refuse(path, list(_problems(found)))
+    return tuple(row for _, row in found)
 
 
-def _problems(found: Sequence[AgencySuccession]) -> Iterator[str]:
-    by_old: dict[str, list[AgencySuccession]] = defaultdict(list)
-    for row in found:
-        by_old[row.old_agency_code].append(row)
+def _problems(found: Sequence[tuple[int, AgencySuccession]]) -> Iterator[str]:
+    """Say which lines contradict each other."""
+    by_old: dict[str, list[tuple[int, AgencySuccession]]] = defaultdict(list)
+    for number, row in found:
+        by_old[row.old_agency_code].append((number, row))
     for code, rows in by_old.items():
-        yield from (f"{code}: {said}" for said in _problems_of(rows))
-        for row in rows:
-            ends = [one.effective_date for one in by_old.get(row.new_agency_code or "", ())]
+        lines = ", ".join(str(number) for number, _ in rows)
+        for said in _problems_of([row for _, row in rows]):
+            yield f"dòng {lines}, cơ quan {code}: {said}"
+        for number, row in rows:
+            ends = [one.effective_date for _, one in by_old.get(row.new_agency_code or "", ())]
             if ends and min(ends) <= row.effective_date:
-                yield f"{row.new_agency_code} ends before it takes over from {code}"
+                yield f"dòng {number}: {row.new_agency_code} kết thúc trước khi kế thừa {code}"
 
 
 def _problems_of(rows: Sequence[AgencySuccession]) -> Iterator[str]:
@@ -69,19 +65,20 @@ def _problems_of(rows: Sequence[AgencySuccession]) -> Iterator[str]:
     heirs = [row.new_agency_code for row in rows]
     is_whole = bool(kinds & set(WHOLE))
     rules = {
-        "ends on two days": len({row.effective_date for row in rows}) == 1,
-        "one successor twice": len(set(heirs)) == len(heirs),
-        "two primary successors": sum(row.is_primary for row in rows) <= 1,
-        "is one to one in one line, split or dissolved in all": len(kinds) == 1
-        and not (is_whole and len(rows) > 1),
-        "names the one primary successor": not is_whole
+        "kết thúc vào hai ngày khác nhau": len({row.effective_date for row in rows}) == 1,
+        "một cơ quan kế thừa ghi hai lần": len(set(heirs)) == len(heirs),
+        "có hai cơ quan kế thừa chính": sum(row.is_primary for row in rows) <= 1,
+        "renamed, merged, moved chỉ có một dòng; split, dissolved phải ghi như nhau ở mọi dòng": (
+            len(kinds) == 1 and not (is_whole and len(rows) > 1)
+        ),
+        "renamed, merged, moved phải có cơ quan kế thừa và is_primary là true": not is_whole
         or all(row.is_primary and row.new_agency_code for row in rows),
-        "a split names its successors": "split" not in kinds
+        "split phải có từ hai cơ quan kế thừa trở lên": "split" not in kinds
         or (len(rows) > 1 and None not in heirs),
-        "a successor has a province, and none has none": all(
+        "new_agency_code và new_province_code phải cùng ghi hoặc cùng để trống": all(
             (row.new_agency_code is None) == (row.new_province_code is None) for row in rows
         ),
-        "no successor cannot be the primary one": not any(
+        "không có cơ quan kế thừa thì is_primary phải là false": not any(
             row.is_primary and row.new_agency_code is None for row in rows
         ),
     }

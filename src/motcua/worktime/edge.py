@@ -1,4 +1,4 @@
-"""Read and write the seeds of special days."""
+"""Read the seeds of working time, and write the one of special days."""
 
 import csv
 from dataclasses import asdict, fields
@@ -17,6 +17,7 @@ from motcua.worktime.days import (
 _SEEDS = REPOSITORY / "dbt_project" / "seeds"
 SPECIAL_DAYS = _SEEDS / "special_days.csv"
 OVERRIDES = _SEEDS / "special_day_overrides.csv"
+WORKING_HOURS = _SEEDS / "working_hours.csv"
 
 
 def run_generate(target: Path = SPECIAL_DAYS) -> int:
@@ -44,6 +45,12 @@ def run_generate(target: Path = SPECIAL_DAYS) -> int:
 def read_working_days(first: date, last: date) -> list[date]:
     """Read the days worked from the first to the last, both in; an override goes before."""
     return list_working_days([*_read(SPECIAL_DAYS), *_read(OVERRIDES)], first, last)
+
+
+def read_working_calendars() -> tuple[str, ...]:
+    """Read the codes of the calendars that have hours of work, in order."""
+    with WORKING_HOURS.open(encoding="utf-8", newline="") as lines:
+        return tuple(sorted({row["working_calendar_code"] for row in csv.DictReader(lines)}))
 
 
 def _read(path: Path) -> list[SpecialDay]:

@@ -1,3 +1,7 @@
+{{ config(materialized='table') }}
+
+-- A table, not a view: of a table it is known that a day comes once. Else what is joined with days
+-- is taken for billions of rows, and dossiers are hashed in its place (int_dossiers__counted).
 -- Which days are worked, said here and nowhere else: Monday to Friday, but for the days of the two
 -- seeds; an override goes before what the package knows. 1 January 2010 was a Friday.
 -- Between two days lie as many days, or working days, as their positions differ.

@@ -1,7 +1,7 @@
 -- Working time, said here and nowhere else: of each calendar the hours worked on each day, and how
 -- many days and seconds were worked before. What lies between two moments is the difference of two
 -- rows (macro worked_seconds). Hours stand in the seed working_hours by weekday; a day off has
--- none, a make-up day has Monday's, a half day one session of the two.
+-- none, a weekend made up has Monday's, a half day one session of its own.
 with dates as (select * from {{ ref('int_dates__all') }}),
 
 hours as (
@@ -28,6 +28,7 @@ days as (
         dates.half_code,
         case
             when dates.day_name is null then dates.weekday_no
+            when dates.is_working_day and dates.weekday_no <= 5 then dates.weekday_no
             when dates.is_working_day then 1
         end as hours_of_weekday_no
     from dates

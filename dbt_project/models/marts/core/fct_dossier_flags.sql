@@ -84,6 +84,7 @@ judged as (
         together.closed_count,
         spike_days.last_count,
         coalesce(timed.closed_at = timed.due_at, false) as is_at_due_second,
+        -- When somebody may be at a desk, not when deadlines run (dim_working_days).
         timed.closed_at is not null
         and (
             coalesce(dates.weekday_no > 5 and not dates.is_working_day, false)

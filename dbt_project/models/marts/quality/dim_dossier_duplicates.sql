@@ -55,24 +55,21 @@ applied as (
 ),
 
 lines as (
-    select
-        'code' as kind_code,
-        {{ code_hash }} as group_hash,
-        {{ shared_code }} as shared_code,
-        {{ columns }}
-    from {{ ref('fct_dossiers') }}
-    where
-        {{ has_agency_and_day('dossier_code') }}
-        and {{ code_hash }} in (select coded.group_hash from coded)
-    union all
-    select
-        'applicant' as kind_code,
-        {{ applied_hash }} as group_hash,
-        {{ shared_code }} as shared_code,
-        {{ columns }}
-    from {{ ref('fct_dossiers') }}
-    where {{ is_applied }} and {{ applied_hash }} in (select applied.group_hash from applied)
-    union all
+    {%- for kind_code, groups, group_hash, is_grouped in [
+        ('code', 'coded', code_hash, has_agency_and_day('dossier_code')),
+        ('applicant', 'applied', applied_hash, is_applied),
+    ] %}
+        select
+            '{{ kind_code }}' as kind_code,
+            {{ group_hash }} as group_hash,
+            {{ shared_code }} as shared_code,
+            {{ columns }}
+        from {{ ref('fct_dossiers') }}
+        where
+            {{ is_grouped }}
+            and {{ group_hash }} in (select {{ groups }}.group_hash from {{ groups }})
+        union all
+    {%- endfor %}
     select
         'decided' as kind_code,
         {{ code_hash }} as group_hash,
@@ -80,8 +77,11 @@ lines as (
         {{ columns }}
     from {{ ref('fct_dossiers') }}
     where
-        dossier_key in (select decided.dossier_key from decided)
-        or dossier_key in (select decided.other_dossier_key from decided)
+        dossier_key in (
+            select decided.dossier_key from decided
+            union all
+            select decided.other_dossier_key from decided
+        )
 ),
 
 -- The numbers only brought them together; what they stand for is compared here.
@@ -143,18 +143,14 @@ compared as (
         dossiers.applicant_token = twins.applicant_token as is_same_applicant,
         dossiers.received_date = twins.received_date as is_same_received_date,
         dossiers.due_date = twins.due_date as is_same_due_date,
+        -- The register may name a dossier that nobody sent: then nothing went out of the counts.
         coalesce(
-            pairs.kept_dossier_key
-            = case
-                when pairs.duplicate_dossier_key = dossiers.dossier_key
-                    then dossiers.duplicate_of_dossier_key
-                else twins.duplicate_of_dossier_key
-            end,
-            false
+            duplicates.duplicate_of_dossier_key = pairs.kept_dossier_key, false
         ) as is_out_of_counts
     from pairs
     left join known as dossiers on pairs.dossier_key = dossiers.dossier_key
     left join known as twins on pairs.other_dossier_key = twins.dossier_key
+    left join known as duplicates on pairs.duplicate_dossier_key = duplicates.dossier_key
 ),
 
 final as (

@@ -141,47 +141,36 @@ nearest as (
     where distances.rank_no = 1
 ),
 
-first_shown as (
+-- Dossiers first shown after the form was made, counted before they are laid out by column:
+-- dossiers are many, kinds of them few.
+late_kinds as (
     select
         dossier_periods.period_code,
         dossier_periods.province_code,
         dossier_periods.agency_code,
         dossier_periods.field_code,
-        dossier_periods.dossier_key,
         dossier_periods.ii06_outcome_code as outcome_code,
         dossier_periods.received_in_period_count = 1 as is_received_in_period,
         dossier_periods.channel_code = 'online' as is_online,
-        forms.typed_at,
-        min(versions.valid_from) as first_shown_at
+        count(*) as dossier_count
     from {{ ref('fct_dossier_periods') }} as dossier_periods
     inner join forms
         on
             dossier_periods.period_code = forms.period_code
             and dossier_periods.agency_code = forms.agency_code
-    inner join versions on dossier_periods.dossier_key = versions.dossier_key
+    inner join versions
+        on
+            dossier_periods.dossier_key = versions.dossier_key
+            and versions.version_no = 1
+            and forms.typed_at < versions.valid_from
     group by
         dossier_periods.period_code,
         dossier_periods.province_code,
         dossier_periods.agency_code,
         dossier_periods.field_code,
-        dossier_periods.dossier_key,
         dossier_periods.ii06_outcome_code,
-        dossier_periods.received_in_period_count,
-        dossier_periods.channel_code,
-        forms.typed_at
-),
-
--- Counted before they are laid out by column: dossiers are many, kinds of them few.
-late_kinds as (
-    select
-        {{ place }},
-        outcome_code,
-        is_received_in_period,
-        is_online,
-        count(*) as dossier_count
-    from first_shown
-    where first_shown_at > typed_at
-    group by {{ place }}, outcome_code, is_received_in_period, is_online
+        dossier_periods.received_in_period_count = 1,
+        dossier_periods.channel_code = 'online'
 ),
 
 late as (
