@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from motcua.snapshot.marts import (
     DUE_SOON_MEASURES,
     HANDLING_MEASURES,
+    MAP_MEASURES,
     OVERDUE_MEASURES,
     PAYMENT_MEASURES,
     PETITION_MEASURES,
@@ -327,6 +328,95 @@ left join core.dim_channels as channels on handling.channel_code = channels.chan
 where wanted_periods.period_role = 'current'
 group by handling.channel_code
 order by handling.channel_code
+"""
+
+_MAP_SUMS = ",\n        ".join(
+    f"cast(sum({counted}) as bigint) as {name}"
+    for name, counted in (
+        ("received_count", "handling.received_count"),
+        ("resolved_count", "handling.resolved_count"),
+        ("in_time_count", "handling.resolved_early_count + handling.resolved_on_time_count"),
+        ("pending_count", "handling.pending_count"),
+    )
+)
+_SIDES = ",\n    ".join(
+    f"{side}_map.{name} as {side}_{name}" for side in ("then", "now") for name in MAP_MEASURES
+)
+
+HANDLING_MAPS = f"""
+with then_map as (
+    select
+        handling.level_code,
+        handling.agency_code,
+        {_MAP_SUMS}
+    {_HANDLING}
+    where wanted_periods.period_role = 'current'
+    group by handling.level_code, handling.agency_code
+),
+
+now_map as (
+    select
+        handling.level_code,
+        handling.agency_code,
+        min(handling.succession_state_code) as succession_state_code,
+        {_MAP_SUMS}
+    from review.mart_review__handling_current_map as handling
+    inner join wanted
+        on
+            handling.rule_code = wanted.rule_code
+            and handling.period_code = wanted.period_code
+    where
+        case
+            when wanted.agency_code is null then handling.province_code = wanted.province_code
+            else handling.agency_code in (
+                select coalesce(agencies.current_agency_code, agencies.agency_code)
+                from core.dim_agencies as agencies
+                where in_scope(agencies.agency_code)
+            )
+        end
+    group by handling.level_code, handling.agency_code
+)
+
+select
+    coalesce(then_map.level_code, now_map.level_code) as level_code,
+    levels.level_name,
+    coalesce(then_map.agency_code, now_map.agency_code) as agency_code,
+    coalesce(agencies.agency_name, then_map.agency_code, now_map.agency_code) as agency_name,
+    parents.agency_name as parent_name,
+    coalesce(heirs.agency_name, agencies.current_agency_code) as current_agency_name,
+    now_map.succession_state_code,
+    {_SIDES}
+from then_map
+full outer join now_map
+    on
+        then_map.agency_code = now_map.agency_code
+        and then_map.level_code = now_map.level_code
+left join core.dim_agencies as agencies
+    on coalesce(then_map.agency_code, now_map.agency_code) = agencies.agency_code
+left join core.dim_agencies as heirs on agencies.current_agency_code = heirs.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels
+    on coalesce(then_map.level_code, now_map.level_code) = levels.level_code
+order by
+    level_code, agency_name collate vi, coalesce(parents.agency_name, '') collate vi, agency_code
+"""
+"""By today's map, the agencies of the province, or of an agency's pack those that its own are now:
+an heir has all that it took over, also from elsewhere."""
+
+DUPLICATES = """
+select
+    pairs.state_code,
+    count(*) as pair_count,
+    count(*) filter (where pairs.confidence_code = 'high') as high_count,
+    count(*) filter (where pairs.confidence_code = 'medium') as medium_count,
+    count(*) filter (where pairs.confidence_code = 'low') as low_count,
+    count(*) filter (where pairs.confidence_code = 'none') as none_count
+from quality.dim_dossier_duplicates as pairs
+left join core.dim_agencies as others on pairs.other_agency_code = others.agency_code
+inner join wanted on coalesce(pairs.province_code, others.province_code) = wanted.province_code
+where in_scope(pairs.agency_code) or in_scope(pairs.other_agency_code)
+group by pairs.state_code
+order by pairs.state_code
 """
 
 CUBE_ROWS = f"""
