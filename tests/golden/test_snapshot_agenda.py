@@ -419,3 +419,10 @@ def test_nothing_announced_and_no_register_are_told_apart(marts):
     assert said().endswith("trong kỳ: không phát sinh.")
     marts.execute("delete from review.mart_review__procedure_counts")
     assert said().endswith("trong kỳ: chưa có dữ liệu.")
+
+
+def test_a_delivery_refused_whole_is_named_in_vietnamese(marts):
+    marts.execute("update quality.fct_refusals set dataset_code = 'delivery'")
+    (row,) = read_content(marts, REVIEW).table("refusals").rows
+
+    assert row.cells[1].text == "Cả lần gửi"

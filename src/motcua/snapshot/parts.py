@@ -99,6 +99,7 @@ _DATASETS = {
     "incidents": "Sự cố",
     "counter_surveys": "Cơ sở vật chất",
     "reform_figures": "Số liệu khác",
+    "delivery": "Cả lần gửi",
 }
 
 
