@@ -1077,7 +1077,13 @@ order by
     counted.time_unit_code desc
 """
 
-INCIDENTS = """
+
+def _hours(name: str) -> str:
+    """Sum hours so that the order of lines, which is anybody's guess, moves no digit."""
+    return f"cast(sum(cast({name} as decimal(18, 9))) as double)"
+
+
+INCIDENTS = f"""
 select
     incidents.system_code,
     incidents.counterpart_system_code,
@@ -1086,8 +1092,8 @@ select
     coalesce(any_value(agencies.agency_name), incidents.agency_code) as agency_name,
     cast(sum(incidents.incident_count) as bigint) as incident_count,
     cast(sum(incidents.open_incident_count) as bigint) as open_incident_count,
-    sum(incidents.incident_hours) as incident_hours,
-    sum(incidents.incident_working_hours) as incident_working_hours,
+    {_hours("incidents.incident_hours")} as incident_hours,
+    {_hours("incidents.incident_working_hours")} as incident_working_hours,
     cast(sum(incidents.due_dossier_count) as bigint) as due_dossier_count,
     cast(sum(incidents.overdue_dossier_count) as bigint) as overdue_dossier_count
 from review.mart_review__incidents as incidents
@@ -1114,8 +1120,8 @@ select
     cast(sum(counted.step_count) as bigint) as step_count,
     cast(sum(counted.open_step_count) as bigint) as open_step_count,
     cast(sum(counted.timed_step_count) as bigint) as timed_step_count,
-    sum(counted.taken_hours) as taken_hours,
-    sum(counted.taken_working_hours) as taken_working_hours,
+    {_hours("counted.taken_hours")} as taken_hours,
+    {_hours("counted.taken_working_hours")} as taken_working_hours,
     cast(sum(counted.late_step_count) as bigint) as late_step_count,
     cast(sum(counted.on_site_count) as bigint) as on_site_count,
     cast(sum(counted.on_site_unknown_count) as bigint) as on_site_unknown_count,
