@@ -744,7 +744,37 @@ alter table review.mart_review__payments add column agency_code varchar default 
 alter table review.mart_review__scorecard add column agency_code varchar default 'all';
 update review.mart_review__scorecard set agency_code = 'H01.01' where scope_code = 'agency';
 insert into core.dim_agencies values
-    ('H01.04', 'Sở Ngoại vụ', 'province', null, null, null, null, 'H01');
+    ('H01.04', 'Sở Ngoại vụ', 'province', null, null, null, null, 'H01'),
+    ('H01.21.09', 'UBND xã Đa Phước An', 'commune', null, 'H01.21', null, null, 'H01');
+alter table core.dim_agencies add column current_agency_code varchar;
+alter table core.dim_agencies add column succession_state_code varchar default 'current';
+update core.dim_agencies set
+    current_agency_code
+    = if(agency_code in ('H01.21.02', 'H01.21.03'), 'H01.21.09', agency_code),
+    succession_state_code = case agency_code
+        when 'H01.21.02' then 'replaced' when 'H01.21.03' then 'replaced'
+        when 'H01.20.01' then 'split' when 'H01.20' then 'dissolved' else 'current'
+    end;
+create table review.mart_review__handling_current_map as
+select
+    handling.* exclude (agency_code),
+    coalesce(agencies.current_agency_code, handling.agency_code) as agency_code,
+    coalesce(nullif(agencies.succession_state_code, 'replaced'), 'current') as succession_state_code
+from review.mart_review__handling as handling
+left join core.dim_agencies as agencies on handling.agency_code = agencies.agency_code;
+create table quality.dim_dossier_duplicates (
+    dossier_key varchar, other_dossier_key varchar, province_code varchar, agency_code varchar,
+    other_agency_code varchar, confidence_code varchar, state_code varchar
+);
+insert into quality.dim_dossier_duplicates values
+    ('a|1', 'b|1', 'H01', 'H01.01', 'H01.20', 'high', 'same'),
+    ('a|2', 'b|2', 'H01', 'H01.01', 'H01.20', 'none', 'same'),
+    ('a|3', 'b|3', 'H01', 'H01.01', 'H01.02', 'high', 'undecided'),
+    ('a|4', 'b|4', 'H01', 'H01.02', 'H01.20', 'medium', 'undecided'),
+    ('a|5', 'b|5', 'H01', 'H01.02', 'H01.20', 'low', 'undecided'),
+    ('a|6', 'b|6', 'H01', 'H01.02', 'H01.20', 'low', 'different'),
+    ('a|7', 'b|7', null, null, 'H01.20', 'none', 'without_effect'),
+    ('a|8', 'b|8', 'X01', 'unknown', 'unknown', 'high', 'undecided');
 """
 """Whose each row is, for the packs of agencies; Sở Ngoại vụ has no dossier at all."""
 

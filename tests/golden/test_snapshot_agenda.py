@@ -419,3 +419,30 @@ def test_nothing_announced_and_no_register_are_told_apart(marts):
     assert said().endswith("trong kỳ: không phát sinh.")
     marts.execute("delete from review.mart_review__procedure_counts")
     assert said().endswith("trong kỳ: chưa có dữ liệu.")
+
+
+def test_a_delivery_refused_whole_is_named_in_vietnamese(marts):
+    marts.execute("update quality.fct_refusals set dataset_code = 'delivery'")
+    (row,) = read_content(marts, REVIEW).table("refusals").rows
+
+    assert row.cells[1].text == "Cả lần gửi"
+
+
+def test_order_of_the_lines_in_the_marts_moves_no_figure(marts):
+    for mart, hours in (
+        ("steps", ("taken_hours", "taken_working_hours")),
+        ("incidents", ("incident_hours", "incident_working_hours")),
+    ):
+        named = ", ".join(f"n * {name} + 1.0 / n as {name}" for name in hours)
+        marts.execute(
+            f"insert into review.mart_review__{mart} select lines.* replace ({named}) "
+            f"from review.mart_review__{mart} as lines, range(3, 40) as numbers (n)"
+        )
+    before = figures_sha256(read_content(marts, REVIEW))
+    for mart in ("steps", "incidents"):
+        marts.execute(
+            f"create or replace table review.mart_review__{mart} as "
+            f"select * from review.mart_review__{mart} order by rowid desc"
+        )
+
+    assert figures_sha256(read_content(marts, REVIEW)) == before

@@ -506,6 +506,25 @@ def test_page_is_no_wider_than_its_screen(plain, opened, width, height):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+CLIPPED = """letters => [...document.querySelectorAll(".drawing svg")].flatMap(drawing => {
+  const frame = drawing.getBoundingClientRect();
+  return [...drawing.querySelectorAll("text")].filter(text => {
+    for (const [name, value] of Object.entries(letters)) text.style.setProperty(name, value);
+    const box = text.getBoundingClientRect();
+    return box.left < frame.left - .5 || box.right > frame.right + .5;
+  }).map(text => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("font", ["DejaVu Sans", "Arial"])
+def test_no_word_of_a_chart_is_cut_whatever_the_letters(shown, opened, font):
+    page = opened(shown)
+
+    assert page.locator(".drawing svg text").count() > 20
+    assert page.evaluate(CLIPPED, {"font-family": font}) == []
+    assert page.evaluate(CLIPPED, {"font-family": font, "font-size": "22px"}) != []
+
+
 @pytest.mark.parametrize("review_code", ["2011-CY-X01", "2023-CY-X01"])
 def test_review_with_little_data_has_a_page(marts, opened, review_code):
     page = opened(read_content(marts, review_code))

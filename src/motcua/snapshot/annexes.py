@@ -5,7 +5,7 @@ from motcua.snapshot.model import ANSWERS, CHANGES, ERRATA, OTHER_ERRATA, RESTAT
 _NO_SOURCE = "kho chưa có nguồn số liệu của biểu này"
 
 ANNEXES = (
-    Annex(1, "Biểu II.06 theo cơ quan", ("ii06_agencies", "comparison")),
+    Annex(1, "Biểu II.06 theo cơ quan", ("ii06_agencies", "comparison", "handling_maps")),
     Annex(2, "Biểu II.06 theo cấp, theo lĩnh vực", ("ii06_levels", "ii06_fields")),
     Annex(3, "Biểu II.07b số thủ tục hành chính", ("procedure_counts",)),
     Annex(4, "Biểu 07a/BTP", sentence=f"Biểu 07a/BTP (từ năm 2026): {_NO_SOURCE}."),
@@ -39,5 +39,9 @@ ANNEXES = (
     ),
     Annex(17, "Hồ sơ cần giải trình (chỉ bản nội bộ)", ("to_explain", ANSWERS, "questions")),
     Annex(18, "Định nghĩa chỉ tiêu và quy tắc đếm", holds_definitions=True),
-    Annex(19, "Nhật ký giao nhận số liệu, mã SHA-256", ("coverage", "deliveries", "refusals")),
+    Annex(
+        19,
+        "Nhật ký giao nhận số liệu, mã SHA-256",
+        ("coverage", "deliveries", "refusals", "duplicates"),
+    ),
 )

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from motcua.snapshot.handling import flat_rows
-from motcua.snapshot.lines import ORDER, Measure, cells, columns, summed
+from motcua.snapshot.lines import ORDER, Measure, cells, columns, numbered_rows, summed
 from motcua.snapshot.marts import Records
 from motcua.snapshot.model import (
     Cell,
     Column,
     Figure,
     Paragraph,
-    Row,
     Table,
     count_cell,
     date_cell,
@@ -81,22 +80,18 @@ def fields_table(fields: Records) -> Table:
 
 def late_table(procedures: Records) -> Table:
     """List the procedures announced or publicised late, latest first."""
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["procedure_name"] or record["procedure_code"]),
-                text_cell(record["procedure_code"]),
-                date_cell(record["effective_date"]),
-                date_cell(record["submitted_for_announcement_date"]),
-                date_cell(record["announced_date"]),
-                date_cell(record["publicised_date"]),
-                _days(record["announcement_code"], record["announcement_late_days"]),
-                _days(record["publication_code"], record["publication_late_days"]),
-            ),
-        )
-        for number, record in enumerate(procedures, start=1)
+    rows = numbered_rows(
+        procedures,
+        lambda record: (
+            text_cell(record["procedure_name"] or record["procedure_code"]),
+            text_cell(record["procedure_code"]),
+            date_cell(record["effective_date"]),
+            date_cell(record["submitted_for_announcement_date"]),
+            date_cell(record["announced_date"]),
+            date_cell(record["publicised_date"]),
+            _days(record["announcement_code"], record["announcement_late_days"]),
+            _days(record["publication_code"], record["publication_late_days"]),
+        ),
     )
     title = "Danh sách thủ tục hành chính công bố, công khai chậm"
     return Table(

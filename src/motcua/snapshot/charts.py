@@ -7,6 +7,7 @@ import json
 import math
 import re
 import textwrap
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from importlib import resources
@@ -32,6 +33,9 @@ _DPI = 220
 _BAR_STEP = 34
 _LABEL_LETTERS = 38
 _LABEL_LINES = 2
+_PADDING = {"left": 10, "right": 10, "top": 5, "bottom": 5}
+_WIDER = 1.3
+"""Pixels that a letter of the widest usual font (DejaVu Sans) is wider than one of Arial."""
 _MAP_WIDTH = 480
 _MAP_HEIGHTS = (120, 480)
 _LEGEND_STEP = 22
@@ -134,7 +138,7 @@ def _specification(chart: Chart) -> dict[str, object]:
     ]
     layered = (
         altair.layer(bars, values, *labels)
-        .properties(width=330, height=_BAR_STEP * len(rows), padding=_padding())
+        .properties(width=330, height=_BAR_STEP * len(rows), padding=_padding(chart, lines))
         .configure(font=_FONT, background="transparent")
         .configure_view(stroke=None)
     )
@@ -174,7 +178,7 @@ def _map_specification(shown: Map) -> dict[str, object]:
         width=_MAP_WIDTH, height=_LEGEND_STEP * len(rows)
     )
     both = (
-        altair.vconcat(units, legend, bounds="flush", padding=_padding())
+        altair.vconcat(units, legend, bounds="flush", padding=_PADDING)
         .configure(font=_FONT, background="transparent")
         .configure_view(stroke=None)
     )
@@ -198,6 +202,12 @@ def _label(text: str) -> list[str]:
     return [lines[0], f"{lines[1]} …"]
 
 
-def _padding() -> dict[str, int]:
-    """Room for the words at both ends of the bars."""
-    return {"left": 10, "right": 10, "top": 5, "bottom": 5}
+def _padding(chart: Chart, lines: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Give room at both ends of the bars: a machine may have wider letters than it is drawn by."""
+    label = max((len(line) for label in lines for line in label), default=0)
+    value = max((len(bar.text) for bar in chart.bars), default=0)
+    return {
+        **_PADDING,
+        "left": _PADDING["left"] + math.ceil(label * _WIDER),
+        "right": _PADDING["right"] + math.ceil(value * _WIDER),
+    }

@@ -8,6 +8,7 @@ from motcua.snapshot import (
     announcing,
     answering,
     comparing,
+    duplicates,
     explaining,
     following,
     framing,
@@ -24,6 +25,7 @@ from motcua.snapshot import (
     questions,
     reception,
     reconciling,
+    reorganised,
     scorecard,
     self_reported,
     steps,
@@ -179,6 +181,7 @@ def _tables(
         handling.level_table(marts.handling_by_agency),
         handling.field_table(marts.handling_by_field),
         comparing.table(marts.comparison),
+        reorganised.table(marts.handling_maps),
         procedures.counts_table(marts.procedure_counts),
         parts.plan_tasks_table(marts.plan_tasks),
         parts.plan_open_table(marts.plan_open, marts.plan_tasks),
@@ -238,6 +241,7 @@ def _tables(
         ),
         parts.deliveries_table(marts.deliveries),
         parts.refusals_table(marts.refusals),
+        duplicates.table(marts.duplicates),
     )
     return (
         summary_table(lines, missing, marts.review),

@@ -36,12 +36,11 @@ from motcua.snapshot.model import (
     shortened,
 )
 from motcua.snapshot.numbers import NO_DATA
+from motcua.snapshot.widths import TEXT_WIDTH_MM, WIDE_WIDTH_MM
 from motcua.snapshot.word_table import control_around, table_element
 from motcua.staff.places import TO_WRITE, Place, bookmark, places_of
 
 _FIRST_LINE = Mm(10)
-_TEXT_WIDTH_MM = 160.0
-_WIDE_WIDTH_MM = 252.0
 _BODY_TABLE = 19
 _ANNEX_TABLE = 19
 _WIDE_TABLE = 16
@@ -165,7 +164,7 @@ class _Report:
         paragraph.paragraph_format.space_before = Pt(8)
         paragraph.add_run("Độ phủ: ").bold = True
         paragraph.add_run(self._content.coverage.sentence)
-        self._write_table(self._content.table("ten"), _TEXT_WIDTH_MM, _BODY_TABLE)
+        self._write_table(self._content.table("ten"), TEXT_WIDTH_MM, _BODY_TABLE)
         for section in self._content.first_page:
             self._dense(self._paragraph("")).add_run(section.title).bold = True
             for sentence in section.paragraphs:
@@ -193,7 +192,7 @@ class _Report:
             table = self._content.table(code)
             if table.rows:
                 self._table_title(f"Bảng: {table.title}", table.unit)
-                self._write_table(table, _TEXT_WIDTH_MM, _BODY_TABLE)
+                self._write_table(table, TEXT_WIDTH_MM, _BODY_TABLE)
         if place:
             self._mark(place, written_over)
 
@@ -229,9 +228,9 @@ class _Report:
         title.add_run(drawn.title).bold = True
         title.add_run(f"\n{drawn.caption}").italic = True
         picture = self._document.add_picture(io.BytesIO(render_png(drawn)))
-        if picture.width > Mm(_TEXT_WIDTH_MM):
-            picture.height = int(picture.height * Mm(_TEXT_WIDTH_MM) / picture.width)
-            picture.width = Mm(_TEXT_WIDTH_MM)
+        if picture.width > Mm(TEXT_WIDTH_MM):
+            picture.height = int(picture.height * Mm(TEXT_WIDTH_MM) / picture.width)
+            picture.width = Mm(TEXT_WIDTH_MM)
         picture._inline.docPr.set("descr", spoken(drawn))
 
     def write_annexes(self) -> None:
@@ -259,7 +258,7 @@ class _Report:
             if table.rows:
                 self._table_title(table.title, table.unit)
             wide = len(table.columns) > _MANY_COLUMNS
-            self._write_table(table, _WIDE_WIDTH_MM, _WIDE_TABLE if wide else _ANNEX_TABLE)
+            self._write_table(table, WIDE_WIDTH_MM, _WIDE_TABLE if wide else _ANNEX_TABLE)
         if annex.holds_definitions:
             self._write_definitions()
 

@@ -64,6 +64,8 @@ _FOLDER_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 
 _RATE_MARTS = ("mart_review__online", "mart_review__digitisation", "mart_review__channels")
 _AGENDA = {
+    "handling_maps": queries.HANDLING_MAPS,
+    "duplicates": queries.DUPLICATES,
     "plan_open": queries.PLAN_OPEN,
     "online_by_area": queries.ONLINE_BY_AREA,
     "late_reception": queries.LATE_RECEPTION,

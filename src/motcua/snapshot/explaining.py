@@ -6,7 +6,7 @@ Neutral words only: a flag is a question to whoever knows the dossier, never a f
 from collections.abc import Mapping, Sequence
 
 from motcua.snapshot.handling import agency_names
-from motcua.snapshot.lines import ORDER, summed
+from motcua.snapshot.lines import ORDER, numbered_rows, summed
 from motcua.snapshot.marts import Record, Records
 from motcua.snapshot.model import (
     RESTATED,
@@ -110,19 +110,15 @@ def restated_table(sealed: Records, restated: Records, known: Mapping[str, Figur
     """Lay out by how much each figure of the last sealed version has moved since, and why."""
     last = max(sealed, key=lambda record: record["pack_no"], default=None)
     since = () if last is None else tuple(r for r in restated if r["pack_no"] == last["pack_no"])
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(_figure_name(record, known)),
-                text_cell(record["reason_name"] or record["reason_code"]),
-                count_cell(record["added_count"]),
-                count_cell(record["removed_count"]),
-                count_cell(record["added_count"] - record["removed_count"]),
-            ),
-        )
-        for number, record in enumerate(since, start=1)
+    rows = numbered_rows(
+        since,
+        lambda record: (
+            text_cell(_figure_name(record, known)),
+            text_cell(record["reason_name"] or record["reason_code"]),
+            count_cell(record["added_count"]),
+            count_cell(record["removed_count"]),
+            count_cell(record["added_count"] - record["removed_count"]),
+        ),
     )
     return Table(
         code=RESTATED,

@@ -134,20 +134,8 @@ def flat_rows(
 
 def agency_table(records: Records) -> Table:
     """Lay out form II.06 by agency."""
-    return Table(
-        code="ii06_agencies",
-        title="Tình hình, kết quả giải quyết TTHC theo cơ quan (biểu II.06)",
-        sheet="II.06 cơ quan",
-        unit="Đơn vị tính: hồ sơ",
-        columns=(
-            Column("order", "TT", number="(1)", kind="text", width=5),
-            Column("agency", "Cơ quan giải quyết", number="(2)", kind="text", width=32),
-            *MEASURE_COLUMNS,
-        ),
-        rows=grouped_rows(records, measure_cells),
-        notes=_NOTES,
-        empty_sentence=f"Kết quả giải quyết theo cơ quan: {NO_DATA}.",
-    )
+    head = ("agency", "Cơ quan giải quyết")
+    return _form("ii06_agencies", "cơ quan", head, grouped_rows(records, measure_cells))
 
 
 def level_table(records: Records) -> Table:
@@ -156,35 +144,28 @@ def level_table(records: Records) -> Table:
         {**members[0], **{m: sum(r[m] for r in members) for m in HANDLING_MEASURES}, "name": name}
         for name, members in by_level(records)
     )
-    return Table(
-        code="ii06_levels",
-        title="Tình hình, kết quả giải quyết TTHC theo cấp (biểu II.06)",
-        sheet="II.06 cấp",
-        unit="Đơn vị tính: hồ sơ",
-        columns=(
-            Column("order", "TT", number="(1)", kind="text", width=5),
-            Column("level", "Cấp", number="(2)", kind="text", width=32),
-            *MEASURE_COLUMNS,
-        ),
-        rows=flat_rows(levels, "name", measure_cells),
-        notes=_NOTES,
-        empty_sentence=f"Kết quả giải quyết theo cấp: {NO_DATA}.",
-    )
+    return _form("ii06_levels", "cấp", ("level", "Cấp"), flat_rows(levels, "name", measure_cells))
 
 
 def field_table(records: Records) -> Table:
     """Lay out form II.06 by field."""
+    rows = flat_rows(records, "field_name", measure_cells)
+    return _form("ii06_fields", "lĩnh vực", ("field", "Lĩnh vực"), rows)
+
+
+def _form(code: str, by: str, head: tuple[str, str], rows: tuple[Row, ...]) -> Table:
+    """Lay out form II.06; ``head`` are code and heading of the column that names its lines."""
     return Table(
-        code="ii06_fields",
-        title="Tình hình, kết quả giải quyết TTHC theo lĩnh vực (biểu II.06)",
-        sheet="II.06 lĩnh vực",
+        code=code,
+        title=f"Tình hình, kết quả giải quyết TTHC theo {by} (biểu II.06)",
+        sheet=f"II.06 {by}",
         unit="Đơn vị tính: hồ sơ",
         columns=(
             Column("order", "TT", number="(1)", kind="text", width=5),
-            Column("field", "Lĩnh vực", number="(2)", kind="text", width=32),
+            Column(*head, number="(2)", kind="text", width=32),
             *MEASURE_COLUMNS,
         ),
-        rows=flat_rows(records, "field_name", measure_cells),
+        rows=rows,
         notes=_NOTES,
-        empty_sentence=f"Kết quả giải quyết theo lĩnh vực: {NO_DATA}.",
+        empty_sentence=f"Kết quả giải quyết theo {by}: {NO_DATA}.",
     )

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from motcua.snapshot.lines import ORDER, summed
+from motcua.snapshot.lines import ORDER, numbered_rows, summed
 from motcua.snapshot.marts import Record, Records
 from motcua.snapshot.model import (
     Column,
     Figure,
     Paragraph,
-    Row,
     Table,
     count_cell,
     days_cell,
@@ -41,25 +40,19 @@ def sentence(known: Mapping[str, Figure]) -> Paragraph:
 
 def table(incidents: Records) -> Table:
     """Lay outages out by system, counterpart and kind."""
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(_systems(record)),
-                text_cell(record["kind_name"]),
-                text_cell(
-                    "Mọi cơ quan" if record["agency_code"] == _ALL else record["agency_name"]
-                ),
-                count_cell(record["incident_count"]),
-                count_cell(record["open_incident_count"]),
-                days_cell(record["incident_hours"]),
-                days_cell(record["incident_working_hours"]),
-                count_cell(record["due_dossier_count"]),
-                count_cell(record["overdue_dossier_count"]),
-            ),
-        )
-        for number, record in enumerate(incidents, start=1)
+    rows = numbered_rows(
+        incidents,
+        lambda record: (
+            text_cell(_systems(record)),
+            text_cell(record["kind_name"]),
+            text_cell("Mọi cơ quan" if record["agency_code"] == _ALL else record["agency_name"]),
+            count_cell(record["incident_count"]),
+            count_cell(record["open_incident_count"]),
+            days_cell(record["incident_hours"]),
+            days_cell(record["incident_working_hours"]),
+            count_cell(record["due_dossier_count"]),
+            count_cell(record["overdue_dossier_count"]),
+        ),
     )
     return Table(
         code="incidents",

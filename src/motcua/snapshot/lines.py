@@ -1,6 +1,6 @@
 """Tables of counts: each column sums a count of the lines, or divides two such sums."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from motcua.snapshot.marts import Record, Records
@@ -69,9 +69,18 @@ def summed(members: Iterable[Record], name: str) -> int:
     return sum(record[name] for record in members)
 
 
+def numbered_rows(
+    records: Iterable[Record], cells_of: Callable[[Record], tuple[Cell, ...]]
+) -> tuple[Row, ...]:
+    """Lay lines out in the order given, each with its number before its cells, without a total."""
+    return tuple(
+        Row("body", (text_cell(number), *cells_of(record)))
+        for number, record in enumerate(records, start=1)
+    )
+
+
 def listed_rows(records: Records, name: str, measures: Sequence[Measure]) -> tuple[Row, ...]:
     """Lay lines out in the order given, without a total: what they count may overlap."""
-    return tuple(
-        Row("body", (text_cell(number), text_cell(record[name]), *cells([record], measures)))
-        for number, record in enumerate(records, start=1)
+    return numbered_rows(
+        records, lambda record: (text_cell(record[name]), *cells([record], measures))
     )

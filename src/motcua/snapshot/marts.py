@@ -25,6 +25,8 @@ HANDLING_MEASURES = (
     "withdrawn_after_due_count",
     "pending_paused_count",
 )
+MAP_MEASURES = ("received_count", "resolved_count", "in_time_count", "pending_count")
+"""What is told of an agency on either map; a record has each as ``then_`` and ``now_``."""
 OVERDUE_MEASURES = (
     "resolved_overdue_count",
     "pending_overdue_count",
@@ -180,6 +182,8 @@ class Marts:
     announcements_by_field: Records
     announced_late: Records
     conclusions: Records
+    handling_maps: Records = ()
+    duplicates: Records = ()
     steps: Records = ()
     rule_points: Records = ()
     lowest_agencies: Records = ()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.snapshot.handling import agency_names
-from motcua.snapshot.lines import ORDER, summed
+from motcua.snapshot.lines import ORDER, numbered_rows, summed
 from motcua.snapshot.marts import Marts, Record, Records
 from motcua.snapshot.model import (
     Cell,
@@ -366,24 +366,20 @@ def _causes_of(agency_code: str, causes: Records) -> str:
 
 def dossiers_table(dossiers: Records, days: Records, absent: str) -> Table:
     """List the overdue dossiers by code, longest overdue first."""
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["dossier_code"]),
-                text_cell(record["procedure_name"] or NO_DATA),
-                date_cell(record["received_date"]),
-                date_cell(record["due_date"]),
-                date_cell(record["result_date"]),
-                count_cell(record["overdue_days"]),
-                count_cell(record["overdue_working_days"]),
-                text_cell(record["agency_name"]),
-                text_cell(record["overdue_cause_name"]),
-                date_cell(record["apology_sent_date"]),
-            ),
-        )
-        for number, record in enumerate(dossiers, start=1)
+    rows = numbered_rows(
+        dossiers,
+        lambda record: (
+            text_cell(record["dossier_code"]),
+            text_cell(record["procedure_name"] or NO_DATA),
+            date_cell(record["received_date"]),
+            date_cell(record["due_date"]),
+            date_cell(record["result_date"]),
+            count_cell(record["overdue_days"]),
+            count_cell(record["overdue_working_days"]),
+            text_cell(record["agency_name"]),
+            text_cell(record["overdue_cause_name"]),
+            date_cell(record["apology_sent_date"]),
+        ),
     )
     whole = summed(_scope(days, "province"), "overdue_count")
     cut = (f"Danh sách nêu {len(rows)} hồ sơ quá hạn lâu nhất trong {whole} hồ sơ.",)

@@ -5,7 +5,7 @@ from datetime import date
 
 from motcua.snapshot import numbers
 from motcua.snapshot.handling import LEVEL_NAMES, UNKNOWN_LEVEL, flat_rows, grouped_rows
-from motcua.snapshot.lines import Measure
+from motcua.snapshot.lines import Measure, numbered_rows
 from motcua.snapshot.lines import cells as measured
 from motcua.snapshot.lines import columns as measure_columns
 from motcua.snapshot.marts import Record, Records
@@ -99,6 +99,7 @@ _DATASETS = {
     "incidents": "Sự cố",
     "counter_surveys": "Cơ sở vật chất",
     "reform_figures": "Số liệu khác",
+    "delivery": "Cả lần gửi",
 }
 
 
@@ -123,21 +124,17 @@ def metric_name(code: str, metrics: Mapping[str, Record]) -> str:
 
 def coverage_table(localities: Records, end_date: date, complete: Sequence[str]) -> Table:
     """List who had to send figures, and up to when they are known."""
-    rows = [
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["locality_name"]),
-                text_cell("Có" if record["is_expected"] else "Không"),
-                count_cell(record["taken_count"]),
-                count_cell(record["refused_count"]),
-                date_cell(record["last_exported_at"]),
-                text_cell(_locality_state(record, complete)),
-            ),
-        )
-        for number, record in enumerate(localities, start=1)
-    ]
+    rows = numbered_rows(
+        localities,
+        lambda record: (
+            text_cell(record["locality_name"]),
+            text_cell("Có" if record["is_expected"] else "Không"),
+            count_cell(record["taken_count"]),
+            count_cell(record["refused_count"]),
+            date_cell(record["last_exported_at"]),
+            text_cell(_locality_state(record, complete)),
+        ),
+    )
     return Table(
         code="coverage",
         title="Độ phủ số liệu: địa phương, đơn vị gửi số liệu",
@@ -152,7 +149,7 @@ def coverage_table(localities: Records, end_date: date, complete: Sequence[str])
             _number("last", "Lần khai thác gần nhất", kind="date"),
             _text("state", "Tình trạng", 32),
         ),
-        rows=tuple(rows),
+        rows=rows,
         notes=(
             "Đủ số liệu khi có lần khai thác sau ngày cuối kỳ "
             f"({numbers.format_date(end_date)}) và có hồ sơ của kỳ.",
@@ -346,21 +343,17 @@ def areas_table(records: Records) -> Table:
 
 def indices_table(records: Records) -> Table:
     """Lay out the yearly indices, which are carried as published and never computed."""
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["index_name"] or record["index_code"]),
-                text_cell(record["component_name"] or record["component_code"] or "Chỉ số chung"),
-                text_cell(record["year"]),
-                text_cell(record["agency_name"]),
-                score_cell(record["value"]),
-                text_cell(_rank(record)),
-                text_cell(record["source_document"]),
-            ),
-        )
-        for number, record in enumerate(records, start=1)
+    rows = numbered_rows(
+        records,
+        lambda record: (
+            text_cell(record["index_name"] or record["index_code"]),
+            text_cell(record["component_name"] or record["component_code"] or "Chỉ số chung"),
+            text_cell(record["year"]),
+            text_cell(record["agency_name"]),
+            score_cell(record["value"]),
+            text_cell(_rank(record)),
+            text_cell(record["source_document"]),
+        ),
     )
     return Table(
         code="indices",
@@ -440,19 +433,15 @@ def plan_open_table(records: Records, tasks: Records) -> Table:
             _text("product", "Sản phẩm", 28),
             _text("state", "Trạng thái", 14),
         ),
-        rows=tuple(
-            Row(
-                "body",
-                (
-                    text_cell(number),
-                    text_cell(record["task_name"]),
-                    text_cell(record["agency_name"]),
-                    date_cell(record["due_date"]),
-                    text_cell(record["product"]),
-                    text_cell("Quá hạn" if record["is_overdue"] else "Đang thực hiện"),
-                ),
-            )
-            for number, record in enumerate(records, start=1)
+        rows=numbered_rows(
+            records,
+            lambda record: (
+                text_cell(record["task_name"]),
+                text_cell(record["agency_name"]),
+                date_cell(record["due_date"]),
+                text_cell(record["product"]),
+                text_cell("Quá hạn" if record["is_overdue"] else "Đang thực hiện"),
+            ),
         ),
         notes=("Tình trạng tại ngày khai thác; nhiệm vụ không ghi hạn không tính là quá hạn.",),
         empty_sentence=f"{title}: {NOTHING_HAPPENED if has_plan else NO_DATA}.",
@@ -476,19 +465,15 @@ def ratings_table(records: Records) -> Table:
     for record in records:
         code = record["criterion_code"]
         totals[code] = totals.get(code, 0) + record["numerator_count"]
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(_CRITERIA.get(record["criterion_code"], record["criterion_code"])),
-                text_cell(_RATINGS.get(record["rating_code"], record["rating_code"])),
-                count_cell(record["numerator_count"]),
-                count_cell(totals[record["criterion_code"]]),
-                share_cell(record["numerator_count"], totals[record["criterion_code"]]),
-            ),
-        )
-        for number, record in enumerate(records, start=1)
+    rows = numbered_rows(
+        records,
+        lambda record: (
+            text_cell(_CRITERIA.get(record["criterion_code"], record["criterion_code"])),
+            text_cell(_RATINGS.get(record["rating_code"], record["rating_code"])),
+            count_cell(record["numerator_count"]),
+            count_cell(totals[record["criterion_code"]]),
+            share_cell(record["numerator_count"], totals[record["criterion_code"]]),
+        ),
     )
     return Table(
         code="ratings",
@@ -515,25 +500,21 @@ def deliveries_table(records: Records) -> Table:
         names = ("source_count", "accepted_count", "refused_count")
         return tuple(count_cell(sum(r[name] or 0 for r in members)) for name in names)
 
-    rows = [
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["locality_name"]),
-                text_cell(record["delivery_name"]),
-                date_cell(record["exported_at"]),
-                text_cell(_STATES.get(record["state_code"], record["state_code"])),
-                *counts([record]),
-                text_cell(record["delivery_id"]),
-            ),
-        )
-        for number, record in enumerate(records, start=1)
-    ]
+    rows = numbered_rows(
+        records,
+        lambda record: (
+            text_cell(record["locality_name"]),
+            text_cell(record["delivery_name"]),
+            date_cell(record["exported_at"]),
+            text_cell(_STATES.get(record["state_code"], record["state_code"])),
+            *counts([record]),
+            text_cell(record["delivery_id"]),
+        ),
+    )
     if rows:
         blank = text_cell("")
         head = (blank, text_cell("Tổng cộng"), blank, blank, blank)
-        rows.append(Row("total", (*head, *counts(records), blank)))
+        rows = (*rows, Row("total", (*head, *counts(records), blank)))
     return Table(
         code="deliveries",
         title="Nhật ký giao nhận số liệu",
@@ -550,7 +531,7 @@ def deliveries_table(records: Records) -> Table:
             _number("refused", "Từ chối"),
             _text("sum", "Mã lần gửi (16 ký tự đầu của SHA-256)", 24),
         ),
-        rows=tuple(rows),
+        rows=rows,
         notes=(
             "Số dòng gửi = nhận + từ chối, tính trên mọi bảng của lần gửi (hồ sơ, thủ tục, phí…).",
         ),
@@ -560,18 +541,14 @@ def deliveries_table(records: Records) -> Table:
 
 def refusals_table(records: Records) -> Table:
     """Sum up why lines were refused."""
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(_DATASETS.get(record["dataset_code"], record["dataset_code"])),
-                text_cell(clean_text(record["sentence"] or record["rule_code"])),
-                count_cell(record["refusal_count"]),
-                count_cell(record["delivery_count"]),
-            ),
-        )
-        for number, record in enumerate(records, start=1)
+    rows = numbered_rows(
+        records,
+        lambda record: (
+            text_cell(_DATASETS.get(record["dataset_code"], record["dataset_code"])),
+            text_cell(clean_text(record["sentence"] or record["rule_code"])),
+            count_cell(record["refusal_count"]),
+            count_cell(record["delivery_count"]),
+        ),
     )
     return Table(
         code="refusals",

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from motcua.snapshot.handling import agency_names
-from motcua.snapshot.lines import ORDER
+from motcua.snapshot.lines import ORDER, numbered_rows
 from motcua.snapshot.marts import Marts, Record
 from motcua.snapshot.model import (
     Cell,
     Column,
     Figure,
     Paragraph,
-    Row,
     Table,
     count_cell,
     score_cell,
@@ -71,21 +70,17 @@ def sentence(known: Mapping[str, Figure], marts: Marts) -> Paragraph:
 
 def components_table(marts: Marts) -> Table:
     """Lay out each component: how many miss, the score, what meeting all gives back."""
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["component_name"]),
-                count_cell(record["missed_count"]),
-                count_cell(record["denominator_count"]),
-                score_cell(record["max_score"]),
-                score_cell(record["score"]),
-                score_cell(record["lost_points"]),
-                _tenth_cell(record),
-            ),
-        )
-        for number, record in enumerate(_scope(marts, "province"), start=1)
+    rows = numbered_rows(
+        _scope(marts, "province"),
+        lambda record: (
+            text_cell(record["component_name"]),
+            count_cell(record["missed_count"]),
+            count_cell(record["denominator_count"]),
+            score_cell(record["max_score"]),
+            score_cell(record["score"]),
+            score_cell(record["lost_points"]),
+            _tenth_cell(record),
+        ),
     )
     return Table(
         code="points_components",
@@ -146,10 +141,7 @@ def agencies_table(marts: Marts) -> Table:
 def _members_table(
     code: str, title: str, sheet: str, of_what: str, members: Sequence[Record]
 ) -> Table:
-    rows = tuple(
-        Row("body", (text_cell(number), *_member_cells(record)))
-        for number, record in enumerate(members, start=1)
-    )
+    rows = numbered_rows(members, _member_cells)
     return Table(
         code=code,
         title=title,

@@ -1,9 +1,9 @@
 """Procedures: form II.07b, and the fields and procedures with most dossiers, overdue, due soon."""
 
 from motcua.snapshot.handling import flat_rows
-from motcua.snapshot.lines import ORDER, Measure, cells, columns, listed_rows
+from motcua.snapshot.lines import ORDER, Measure, cells, columns, listed_rows, numbered_rows
 from motcua.snapshot.marts import Records
-from motcua.snapshot.model import Column, Row, Table, count_cell, text_cell
+from motcua.snapshot.model import Column, Table, count_cell, text_cell
 from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.ranking import ranked
 
@@ -128,18 +128,14 @@ def overdue_table(records: Records) -> Table:
 def _table(code: str, title: str, sheet: str, records: Records, measure: str) -> Table:
     top = ranked(records, measure, _TOP)
     nothing = "không phát sinh ở thủ tục nào từ 30 hồ sơ" if records else NO_DATA
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["procedure_name"]),
-                text_cell(record["procedure_code"]),
-                text_cell(record["field_name"] or NO_DATA),
-                *(count_cell(record[column.code]) for column in _COUNTS),
-            ),
-        )
-        for number, record in enumerate(top, start=1)
+    rows = numbered_rows(
+        top,
+        lambda record: (
+            text_cell(record["procedure_name"]),
+            text_cell(record["procedure_code"]),
+            text_cell(record["field_name"] or NO_DATA),
+            *(count_cell(record[column.code]) for column in _COUNTS),
+        ),
     )
     return Table(
         code=code,

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from motcua.snapshot.marts import (
     DUE_SOON_MEASURES,
     HANDLING_MEASURES,
+    MAP_MEASURES,
     OVERDUE_MEASURES,
     PAYMENT_MEASURES,
     PETITION_MEASURES,
@@ -327,6 +328,95 @@ left join core.dim_channels as channels on handling.channel_code = channels.chan
 where wanted_periods.period_role = 'current'
 group by handling.channel_code
 order by handling.channel_code
+"""
+
+_MAP_SUMS = ",\n        ".join(
+    f"cast(sum({counted}) as bigint) as {name}"
+    for name, counted in (
+        ("received_count", "handling.received_count"),
+        ("resolved_count", "handling.resolved_count"),
+        ("in_time_count", "handling.resolved_early_count + handling.resolved_on_time_count"),
+        ("pending_count", "handling.pending_count"),
+    )
+)
+_SIDES = ",\n    ".join(
+    f"{side}_map.{name} as {side}_{name}" for side in ("then", "now") for name in MAP_MEASURES
+)
+
+HANDLING_MAPS = f"""
+with then_map as (
+    select
+        handling.level_code,
+        handling.agency_code,
+        {_MAP_SUMS}
+    {_HANDLING}
+    where wanted_periods.period_role = 'current'
+    group by handling.level_code, handling.agency_code
+),
+
+now_map as (
+    select
+        handling.level_code,
+        handling.agency_code,
+        min(handling.succession_state_code) as succession_state_code,
+        {_MAP_SUMS}
+    from review.mart_review__handling_current_map as handling
+    inner join wanted
+        on
+            handling.rule_code = wanted.rule_code
+            and handling.period_code = wanted.period_code
+    where
+        case
+            when wanted.agency_code is null then handling.province_code = wanted.province_code
+            else handling.agency_code in (
+                select coalesce(agencies.current_agency_code, agencies.agency_code)
+                from core.dim_agencies as agencies
+                where in_scope(agencies.agency_code)
+            )
+        end
+    group by handling.level_code, handling.agency_code
+)
+
+select
+    coalesce(then_map.level_code, now_map.level_code) as level_code,
+    levels.level_name,
+    coalesce(then_map.agency_code, now_map.agency_code) as agency_code,
+    coalesce(agencies.agency_name, then_map.agency_code, now_map.agency_code) as agency_name,
+    parents.agency_name as parent_name,
+    coalesce(heirs.agency_name, agencies.current_agency_code) as current_agency_name,
+    now_map.succession_state_code,
+    {_SIDES}
+from then_map
+full outer join now_map
+    on
+        then_map.agency_code = now_map.agency_code
+        and then_map.level_code = now_map.level_code
+left join core.dim_agencies as agencies
+    on coalesce(then_map.agency_code, now_map.agency_code) = agencies.agency_code
+left join core.dim_agencies as heirs on agencies.current_agency_code = heirs.agency_code
+left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
+left join core.dim_levels as levels
+    on coalesce(then_map.level_code, now_map.level_code) = levels.level_code
+order by
+    level_code, agency_name collate vi, coalesce(parents.agency_name, '') collate vi, agency_code
+"""
+"""By today's map, the agencies of the province, or of an agency's pack those that its own are now:
+an heir has all that it took over, also from elsewhere."""
+
+DUPLICATES = """
+select
+    pairs.state_code,
+    count(*) as pair_count,
+    count(*) filter (where pairs.confidence_code = 'high') as high_count,
+    count(*) filter (where pairs.confidence_code = 'medium') as medium_count,
+    count(*) filter (where pairs.confidence_code = 'low') as low_count,
+    count(*) filter (where pairs.confidence_code = 'none') as none_count
+from quality.dim_dossier_duplicates as pairs
+left join core.dim_agencies as others on pairs.other_agency_code = others.agency_code
+inner join wanted on coalesce(pairs.province_code, others.province_code) = wanted.province_code
+where in_scope(pairs.agency_code) or in_scope(pairs.other_agency_code)
+group by pairs.state_code
+order by pairs.state_code
 """
 
 CUBE_ROWS = f"""
@@ -777,6 +867,16 @@ order by
 """
 
 
+def _coded(table: str, column: str, list_code: str) -> str:
+    """Read from a mart in the review's period and scope, beside the list of a column's codes."""
+    return f"""from review.{table} as counted
+inner join wanted
+    on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
+left join core.dim_codes as codes
+    on counted.{column} = codes.code and codes.list_code = '{list_code}'
+where in_scope(counted.agency_code)"""
+
+
 def _by_code(table: str, measures: Sequence[str], column: str, list_code: str) -> str:
     """Read the sums of a mart by a code in the review's period, in the order of the code's list."""
     return f"""
@@ -784,12 +884,7 @@ select
     counted.{column} as code,
     coalesce(any_value(codes.code_name), counted.{column}) as code_name,
     {_sums(measures)}
-from review.{table} as counted
-inner join wanted
-    on counted.province_code = wanted.province_code and counted.period_code = wanted.period_code
-left join core.dim_codes as codes
-    on counted.{column} = codes.code and codes.list_code = '{list_code}'
-where in_scope(counted.agency_code)
+{_coded(table, column, list_code)}
 group by counted.{column}
 order by min(codes.position_no) nulls last, counted.{column}
 """
@@ -902,21 +997,16 @@ order by
     days.outcome_code
 """
 
-OVERDUE_CAUSES = """
+OVERDUE_CAUSES = f"""
 select
-    overdue.agency_code,
-    overdue.overdue_cause_code,
-    any_value(overdue.overdue_cause_name) as overdue_cause_name,
-    cast(sum(overdue.resolved_overdue_count + overdue.pending_overdue_count) as bigint)
+    counted.agency_code,
+    counted.overdue_cause_code,
+    any_value(counted.overdue_cause_name) as overdue_cause_name,
+    cast(sum(counted.resolved_overdue_count + counted.pending_overdue_count) as bigint)
         as overdue_count
-from review.mart_review__overdue as overdue
-inner join wanted
-    on overdue.province_code = wanted.province_code and overdue.period_code = wanted.period_code
-left join core.dim_codes as codes
-    on overdue.overdue_cause_code = codes.code and codes.list_code = 'overdue_cause'
-where in_scope(overdue.agency_code)
-group by overdue.agency_code, overdue.overdue_cause_code
-order by overdue.agency_code, min(codes.position_no) nulls last, overdue.overdue_cause_code
+{_coded("mart_review__overdue", "overdue_cause_code", "overdue_cause")}
+group by counted.agency_code, counted.overdue_cause_code
+order by counted.agency_code, min(codes.position_no) nulls last, counted.overdue_cause_code
 """
 
 OVERDUE_DOSSIERS = f"""
@@ -987,7 +1077,13 @@ order by
     counted.time_unit_code desc
 """
 
-INCIDENTS = """
+
+def _hours(name: str) -> str:
+    """Sum hours so that the order of lines, which is anybody's guess, moves no digit."""
+    return f"cast(sum(cast({name} as decimal(18, 9))) as double)"
+
+
+INCIDENTS = f"""
 select
     incidents.system_code,
     incidents.counterpart_system_code,
@@ -996,8 +1092,8 @@ select
     coalesce(any_value(agencies.agency_name), incidents.agency_code) as agency_name,
     cast(sum(incidents.incident_count) as bigint) as incident_count,
     cast(sum(incidents.open_incident_count) as bigint) as open_incident_count,
-    sum(incidents.incident_hours) as incident_hours,
-    sum(incidents.incident_working_hours) as incident_working_hours,
+    {_hours("incidents.incident_hours")} as incident_hours,
+    {_hours("incidents.incident_working_hours")} as incident_working_hours,
     cast(sum(incidents.due_dossier_count) as bigint) as due_dossier_count,
     cast(sum(incidents.overdue_dossier_count) as bigint) as overdue_dossier_count
 from review.mart_review__incidents as incidents
@@ -1017,32 +1113,27 @@ order by
     incidents.kind_code, incidents.agency_code
 """
 
-STEPS = """
+STEPS = f"""
 select
-    steps.step_kind_code,
-    coalesce(any_value(kinds.code_name), steps.step_kind_code) as step_kind_name,
-    cast(sum(steps.step_count) as bigint) as step_count,
-    cast(sum(steps.open_step_count) as bigint) as open_step_count,
-    cast(sum(steps.timed_step_count) as bigint) as timed_step_count,
-    sum(steps.taken_hours) as taken_hours,
-    sum(steps.taken_working_hours) as taken_working_hours,
-    cast(sum(steps.late_step_count) as bigint) as late_step_count,
-    cast(sum(steps.on_site_count) as bigint) as on_site_count,
-    cast(sum(steps.on_site_unknown_count) as bigint) as on_site_unknown_count,
-    count(distinct steps.procedure_code) filter (where steps.on_site_count > 0)
+    counted.step_kind_code,
+    coalesce(any_value(codes.code_name), counted.step_kind_code) as step_kind_name,
+    cast(sum(counted.step_count) as bigint) as step_count,
+    cast(sum(counted.open_step_count) as bigint) as open_step_count,
+    cast(sum(counted.timed_step_count) as bigint) as timed_step_count,
+    {_hours("counted.taken_hours")} as taken_hours,
+    {_hours("counted.taken_working_hours")} as taken_working_hours,
+    cast(sum(counted.late_step_count) as bigint) as late_step_count,
+    cast(sum(counted.on_site_count) as bigint) as on_site_count,
+    cast(sum(counted.on_site_unknown_count) as bigint) as on_site_unknown_count,
+    count(distinct counted.procedure_code) filter (where counted.on_site_count > 0)
         as on_site_procedure_count,
-    cast(sum(steps.electronic_count) as bigint) as electronic_count,
-    cast(sum(steps.electronic_unknown_count) as bigint) as electronic_unknown_count,
-    count(distinct steps.procedure_code) filter (where steps.electronic_count > 0)
+    cast(sum(counted.electronic_count) as bigint) as electronic_count,
+    cast(sum(counted.electronic_unknown_count) as bigint) as electronic_unknown_count,
+    count(distinct counted.procedure_code) filter (where counted.electronic_count > 0)
         as electronic_procedure_count
-from review.mart_review__steps as steps
-inner join wanted
-    on steps.province_code = wanted.province_code and steps.period_code = wanted.period_code
-left join core.dim_codes as kinds
-    on steps.step_kind_code = kinds.code and kinds.list_code = 'step_kind'
-where in_scope(steps.agency_code)
-group by steps.step_kind_code
-order by min(kinds.position_no) nulls last, steps.step_kind_code
+{_coded("mart_review__steps", "step_kind_code", "step_kind")}
+group by counted.step_kind_code
+order by min(codes.position_no) nulls last, counted.step_kind_code
 """
 
 TARGETS = """
@@ -1154,31 +1245,26 @@ order by
 """
 """The scope ``province`` is what the pack is of; of an agency's pack, that agency."""
 
-REFORM_FIGURES = """
+REFORM_FIGURES = f"""
 select
-    figures.figure_code,
-    any_value(figures.figure_name) as figure_name,
-    figures.unit_code,
-    any_value(figures.unit_name) as unit_name,
-    max(figures.value) filter (
-        where figures.agency_code = coalesce(wanted.agency_code, figures.province_code)
+    counted.figure_code,
+    any_value(counted.figure_name) as figure_name,
+    counted.unit_code,
+    any_value(counted.unit_name) as unit_name,
+    max(counted.value) filter (
+        where counted.agency_code = coalesce(wanted.agency_code, counted.province_code)
     ) as province_value,
-    sum(figures.value) filter (
-        where figures.agency_code <> coalesce(wanted.agency_code, figures.province_code)
+    sum(counted.value) filter (
+        where counted.agency_code <> coalesce(wanted.agency_code, counted.province_code)
     ) as agencies_value,
     count(*) filter (
-        where figures.agency_code <> coalesce(wanted.agency_code, figures.province_code)
+        where counted.agency_code <> coalesce(wanted.agency_code, counted.province_code)
     ) as agency_count,
-    string_agg(distinct figures.source_document, '; ' order by figures.source_document)
+    string_agg(distinct counted.source_document, '; ' order by counted.source_document)
         as source_documents
-from review.mart_review__reform_figures as figures
-inner join wanted
-    on figures.province_code = wanted.province_code and figures.period_code = wanted.period_code
-left join core.dim_codes as codes
-    on figures.figure_code = codes.code and codes.list_code = 'reform_figure'
-where in_scope(figures.agency_code)
-group by figures.figure_code, figures.unit_code
-order by min(codes.position_no) nulls last, figures.figure_code, figures.unit_code
+{_coded("mart_review__reform_figures", "figure_code", "reform_figure")}
+group by counted.figure_code, counted.unit_code
+order by min(codes.position_no) nulls last, counted.figure_code, counted.unit_code
 """
 
 COUNTER_SURVEYS = """
@@ -1439,21 +1525,14 @@ order by
     cells.agency_code
 """
 
-PORTAL_DIFFERENCES = """
+PORTAL_DIFFERENCES = f"""
 select
-    differences.reason_code,
-    coalesce(any_value(codes.code_name), differences.reason_code) as reason_name,
+    counted.reason_code,
+    coalesce(any_value(codes.code_name), counted.reason_code) as reason_name,
     count(*) as dossier_count
-from review.mart_review__portal_differences as differences
-inner join wanted
-    on
-        differences.province_code = wanted.province_code
-        and differences.period_code = wanted.period_code
-left join core.dim_codes as codes
-    on differences.reason_code = codes.code and codes.list_code = 'portal_difference'
-where in_scope(differences.agency_code)
-group by differences.reason_code
-order by min(codes.position_no) nulls last, differences.reason_code
+{_coded("mart_review__portal_differences", "reason_code", "portal_difference")}
+group by counted.reason_code
+order by min(codes.position_no) nulls last, counted.reason_code
 """
 
 ANNOUNCEMENTS_BY_FIELD = """

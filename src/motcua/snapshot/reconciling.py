@@ -6,13 +6,12 @@ Each gap is taken apart by the mart; what no rule and no late dossier explains i
 from collections.abc import Iterator, Mapping, Sequence
 
 from motcua.snapshot.handling import MEASURE_COLUMNS, grouped_rows
-from motcua.snapshot.lines import ORDER, Measure, cells, columns, summed
+from motcua.snapshot.lines import ORDER, Measure, cells, columns, numbered_rows, summed
 from motcua.snapshot.marts import Marts, Record, Records
 from motcua.snapshot.model import (
     Column,
     Figure,
     Paragraph,
-    Row,
     Table,
     count_cell,
     text_cell,
@@ -168,16 +167,12 @@ def _columns_table(
     records: Records,
     notes: tuple[str, ...],
 ) -> Table:
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(_OF_FORM[record["column_no"]]),
-                *(count_cell(record[column.code]) for column in measured),
-            ),
-        )
-        for number, record in enumerate(records, start=1)
+    rows = numbered_rows(
+        records,
+        lambda record: (
+            text_cell(_OF_FORM[record["column_no"]]),
+            *(count_cell(record[column.code]) for column in measured),
+        ),
     )
     return Table(
         code=code,

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from motcua.snapshot.handling import flat_rows
-from motcua.snapshot.lines import ORDER, Measure, cells, columns
+from motcua.snapshot.lines import ORDER, Measure, cells, columns, numbered_rows
 from motcua.snapshot.marts import Marts, Record, Records
 from motcua.snapshot.model import (
     Cell,
     Column,
     Figure,
     Paragraph,
-    Row,
     Table,
     count_cell,
     quantity_cell,
@@ -127,20 +126,16 @@ def _who(record: Record, whole: str) -> str:
 
 def reform_table(reported: Records, whole: str = WHOLE) -> Table:
     """Lay out what the whole and its agencies report, side by side and never added up."""
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["figure_name"]),
-                text_cell(record["unit_name"]),
-                quantity_cell(record["province_value"]),
-                count_cell(record["agency_count"]),
-                _summed_cell(record),
-                text_cell(record["source_documents"]),
-            ),
-        )
-        for number, record in enumerate(reported, start=1)
+    rows = numbered_rows(
+        reported,
+        lambda record: (
+            text_cell(record["figure_name"]),
+            text_cell(record["unit_name"]),
+            quantity_cell(record["province_value"]),
+            count_cell(record["agency_count"]),
+            _summed_cell(record),
+            text_cell(record["source_documents"]),
+        ),
     )
     return Table(
         code="reform_figures",

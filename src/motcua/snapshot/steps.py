@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from motcua.snapshot.lines import ORDER
+from motcua.snapshot.lines import ORDER, numbered_rows
 from motcua.snapshot.marts import Record, Records
 from motcua.snapshot.model import (
     Cell,
     Column,
     Figure,
     Paragraph,
-    Row,
     Table,
     count_cell,
     days_cell,
@@ -56,22 +55,18 @@ def sentence(known: Mapping[str, Figure]) -> Paragraph:
 
 def table(steps: Records) -> Table:
     """Lay out each kind of step, and dossiers with all five last."""
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["step_kind_name"]),
-                count_cell(record["step_count"]),
-                count_cell(record["open_step_count"]),
-                _mean(record, "taken_working_hours"),
-                _mean(record, "taken_hours"),
-                count_cell(record["late_step_count"]),
-                _share(record, "on_site"),
-                _share(record, "electronic"),
-            ),
-        )
-        for number, record in enumerate(steps, start=1)
+    rows = numbered_rows(
+        steps,
+        lambda record: (
+            text_cell(record["step_kind_name"]),
+            count_cell(record["step_count"]),
+            count_cell(record["open_step_count"]),
+            _mean(record, "taken_working_hours"),
+            _mean(record, "taken_hours"),
+            count_cell(record["late_step_count"]),
+            _share(record, "on_site"),
+            _share(record, "electronic"),
+        ),
     )
     return Table(
         code=TABLE,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from motcua.snapshot.handling import by_level
-from motcua.snapshot.lines import ORDER, Measure, cells, columns, summed
+from motcua.snapshot.lines import ORDER, Measure, cells, columns, numbered_rows, summed
 from motcua.snapshot.marts import Record, Records
 from motcua.snapshot.model import (
     Cell,
@@ -95,18 +95,14 @@ def table(cuts: Records) -> Table:
     for position, (name, members) in enumerate(by_level(cuts), start=1):
         head = (text_cell(roman(position)), text_cell(name), text_cell(""))
         rows.append(Row("group", (*head, *_counts_and_days(members))))
-        rows += [
-            Row(
-                "body",
-                (
-                    text_cell(number),
-                    text_cell(record["field_name"]),
-                    text_cell(_UNITS.get(record["time_unit_code"], _UNKNOWN_UNIT)),
-                    *_counts_and_days([record]),
-                ),
-            )
-            for number, record in enumerate(members, start=1)
-        ]
+        rows += numbered_rows(
+            members,
+            lambda record: (
+                text_cell(record["field_name"]),
+                text_cell(_UNITS.get(record["time_unit_code"], _UNKNOWN_UNIT)),
+                *_counts_and_days([record]),
+            ),
+        )
     if rows:
         head = (text_cell(""), text_cell("Tổng cộng"), text_cell(""))
         rows.append(Row("total", (*head, *_counts_and_days(cuts))))

@@ -10,16 +10,15 @@ from docx.oxml.ns import nsdecls
 
 from motcua.snapshot.listing import cell_codes
 from motcua.snapshot.model import Column, Row, Table
+from motcua.snapshot.widths import fit
 
 _FILLS = {"body": "", "group": "E8EDF3", "total": "D5DEE9"}
 _HEAD_FILL = "DDE5EE"
-_TWIPS_PER_MM = 56.7
-_MANY = 12
+_TWIPS = 20
+"""Twentieths of a point in a point."""
 FIGURE_TAG = "motcua:"
 """What the tag of every figure's content control begins with."""
 _TAG_LENGTH = 64
-_NARROW, _WIDE = 35, 70
-"""Room beside the words of a cell, in twentieths of a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,10 @@ def control_around(runs: str, figure_code: str, name: str = "", namespaces: str 
 
 def table_element(table: Table, width_mm: float, half_points: int):
     """Make the ``w:tbl`` of a table: grid as wide as given, header rows repeated on every page."""
-    widths = column_widths(table.columns, width_mm)
-    padding = _NARROW if len(table.columns) > _MANY else _WIDE
+    fitted = fit(table, width_mm, half_points / 2)
+    half_points = round(fitted.size * 2)
+    widths = [round(width * _TWIPS) for width in fitted.widths]
+    padding = round(fitted.padding * _TWIPS)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = "".join(
         _row(boxes, half_points, is_head=True) for boxes in _head_boxes(table.columns, widths)
@@ -78,12 +79,6 @@ def table_element(table: Table, width_mm: float, half_points: int):
         f'<w:tblCaption w:val="{_attribute(table.title)}"/>'
         f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl>"
     )
-
-
-def column_widths(columns: Sequence[Column], width_mm: float) -> list[int]:
-    """Share a width among columns in proportion to what they ask for, in twentieths of a point."""
-    total = sum(column.width for column in columns)
-    return [round(column.width / total * width_mm * _TWIPS_PER_MM) for column in columns]
 
 
 def _head_boxes(columns: Sequence[Column], widths: Sequence[int]) -> list[list[_Box]]:

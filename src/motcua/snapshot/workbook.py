@@ -195,13 +195,13 @@ def _write_table(sheet: Worksheet, content: Content, table: Table, styles: _Styl
         sheet.write_string(row, 0, table.empty_sentence, styles())
         _write_lines(sheet, row + 2, notes, styles)
         return
-    for position, column in enumerate(table.columns):
-        sheet.set_column(position, position, column.width)
-    row = _write_column_heads(sheet, row, table.columns, styles)
+    widths = [_width(table, position) for position in range(len(table.columns))]
+    for position, width in enumerate(widths):
+        sheet.set_column(position, position, width)
+    row = _write_column_heads(sheet, row, table.columns, widths, styles)
     sheet.freeze_panes(row, 2)
     sheet.repeat_rows(_HEAD_LINES, row - 1)
     first = row
-    widths = [column.width for column in table.columns]
     for line in table.rows:
         texts = [cell.text if cell.kind == "text" else "" for cell in line.cells]
         sheet.set_row(row, _height(list(zip(texts, widths, strict=True))))
@@ -226,14 +226,26 @@ def _write_lines(sheet: Worksheet, row: int, lines: tuple[str, ...], styles: _St
         sheet.write_string(row + position, 0, line, styles.frame)
 
 
+def _width(table: Table, position: int) -> int:
+    """Give a column the width that it asks for, or that of its longest figure: else it is ####."""
+    figures = [row.cells[position] for row in table.rows if row.cells[position].kind != "text"]
+    longest = max((len(cell.text) for cell in figures if cell.value is not None), default=0)
+    return max(table.columns[position].width, longest + _ROOM)
+
+
 def _write_column_heads(
-    sheet: Worksheet, row: int, columns: tuple[Column, ...], styles: _Styles
+    sheet: Worksheet,
+    row: int,
+    columns: tuple[Column, ...],
+    widths: Sequence[int],
+    styles: _Styles,
 ) -> int:
     """Write group headings, headings, and the lines of numbers and formulas; give the next row."""
     if any(column.group for column in columns):
-        _write_groups(sheet, row, columns, styles)
+        _write_groups(sheet, row, columns, widths, styles)
         row += 1
-    sheet.set_row(row, _height([(column.title, column.width) for column in columns]))
+    titles = [column.title for column in columns]
+    sheet.set_row(row, _height(list(zip(titles, widths, strict=True))))
     for position, column in enumerate(columns):
         sheet.write_string(row, position, column.title, styles.head)
     row += 1
@@ -246,13 +258,21 @@ def _write_column_heads(
     return row
 
 
+_ROOM = 2
+"""Width beside a figure, in digits."""
 _ONE_LINE = 12
 _LINE_HEIGHT = 15
 _LETTERS = 1.1
 """Letters of the font in the width of one digit of the default font."""
 
 
-def _write_groups(sheet: Worksheet, row: int, columns: tuple[Column, ...], styles: _Styles) -> None:
+def _write_groups(
+    sheet: Worksheet,
+    row: int,
+    columns: tuple[Column, ...],
+    widths: Sequence[int],
+    styles: _Styles,
+) -> None:
     start = 0
     spans: list[tuple[str, int]] = []
     while start < len(columns):
@@ -263,7 +283,7 @@ def _write_groups(sheet: Worksheet, row: int, columns: tuple[Column, ...], style
         if end > start:
             sheet.merge_range(row, start, row, end, "", styles.head)
         sheet.write_string(row, start, group, styles.head)
-        spans.append((group, sum(column.width for column in columns[start : end + 1])))
+        spans.append((group, sum(widths[start : end + 1])))
         start = end + 1
     sheet.set_row(row, _height(spans))
 
