@@ -170,6 +170,7 @@ def overdue_conditions() -> dict[str, str]:
         "pending_overdue_count": "counted.ii06_outcome_code = 'past_due'",
         "apology_owed_count": overdue,
         "apology_sent_count": sent,
+        "resolved_apology_sent_count": f"{sent} and counted.ii06_outcome_code = 'overdue'",
         "apology_in_time_count": f"{sent} and dossiers.apology_sent_at < dossiers.due_date",
     }
 
@@ -236,6 +237,7 @@ def payment_conditions() -> dict[str, str]:
         "online": "['online']",
         "counter_cashless": "['transfer', 'qr', 'pos']",
         "cash": "['cash']",
+        "counter": "['cash', 'transfer', 'qr', 'pos']",
     }
     known = "['online', 'transfer', 'qr', 'pos', 'cash']"
     return {

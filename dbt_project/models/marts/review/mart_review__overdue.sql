@@ -14,6 +14,8 @@ final as (
         count(case when outcome_code = 'past_due' then 1 end) as pending_overdue_count,
         count(*) as apology_owed_count,
         count(apology_sent_date) as apology_sent_count,
+        count(case when outcome_code = 'overdue' then apology_sent_date end)
+            as resolved_apology_sent_count,
         count(case when apology_sent_date < due_date then 1 end) as apology_in_time_count,
         max(overdue_days) as longest_overdue_days
     from overdue_dossiers
