@@ -1,6 +1,7 @@
 """The agenda's parts: every figure is that of its mart, and every table stands somewhere once."""
 
 import collections
+import dataclasses
 import io
 import re
 from pathlib import Path
@@ -10,8 +11,12 @@ import openpyxl
 import pytest
 from docx import Document
 
+from motcua.approval.checking import sum_faults
+from motcua.forms import read_form_file
+from motcua.settings import FORM_07A
 from motcua.snapshot.document import render_docx
 from motcua.snapshot.edge import read_content
+from motcua.snapshot.identities import breaks
 from motcua.snapshot.marts import (
     DUE_SOON_MEASURES,
     OVERDUE_MEASURES,
@@ -172,15 +177,42 @@ def test_supplements_are_counted_by_dossier(marts, content):
 def test_overdue_measures_reach_the_table_of_agencies(content):
     (first, *_) = shown(content, "overdue_agencies", "body")
 
-    assert len(OVERDUE_MEASURES) == 5
+    assert len(OVERDUE_MEASURES) == 6
     assert [first[name] for name in ("resolved", "pending", "apologies_owed")] == [13, 4, 17]
     assert first["causes"] == "Khối lượng công việc: 13; Chưa xác định: 4"
 
 
 def test_annexes_have_the_numbers_of_the_outline(content):
     assert [annex.number for annex in content.annexes] == list(range(1, 20))
-    assert [annex.number for annex in content.annexes if annex.sentence] == [4]
+    assert all(annex.table_codes or annex.holds_definitions for annex in content.annexes)
     assert [annex.number for annex in content.annexes if annex.holds_definitions] == [18]
+
+
+def test_form_of_the_ministry_adds_up_and_stands_in_its_annex(content):
+    (annex,) = [annex for annex in content.annexes if annex.number == 4]
+    first, second = (content.table(code) for code in annex.table_codes)
+    handled = shown(content, "ii06_agencies", "total")[0]
+    total = shown(content, first.code, "total")[0]
+
+    assert not [fault for table in (first, second) for fault in breaks(table)]
+    assert (total["column_3"], total["column_15"]) == (
+        handled["received_count"],
+        handled["pending_count"],
+    )
+    assert total["column_13"] + total["column_14"] == handled["resolved_overdue_count"]
+    assert shown(content, second.code, "total")[0]["column_28"] is None
+
+
+def test_changed_template_changes_the_form(marts, content):
+    columns = read_form_file(FORM_07A)
+    other = dataclasses.replace(columns[1], heading="Tại quầy", terms=columns[0].terms)
+    read = read_content(marts, REVIEW, form=(columns[0], other, *columns[2:]))
+    before, after = (one.table("form_07a") for one in (content, read))
+
+    assert (before.columns[3].title, after.columns[3].title) == ("Trực tiếp", "Tại quầy")
+    assert figures_sha256(read) != figures_sha256(content)
+    assert any("(3) = " in note for note in after.notes)
+    assert sum_faults(read)
 
 
 def test_every_table_stands_on_paper_once(content):

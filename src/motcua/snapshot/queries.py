@@ -13,6 +13,7 @@ from motcua.snapshot.marts import (
     DUE_SOON_MEASURES,
     HANDLING_MEASURES,
     OVERDUE_MEASURES,
+    PAYER_MEASURES,
     PAYMENT_MEASURES,
     PETITION_MEASURES,
     PROCEDURE_MEASURES,
@@ -267,6 +268,21 @@ _SCOPED_SUMS = ",\n    ".join(
     f" as bigint) as {name}"
     for name in HANDLING_MEASURES
 )
+_FORM_CHANNELS = {
+    "received_direct_count": "= 'direct'",
+    "received_postal_count": "= 'postal'",
+    "received_channel_other_count": "not in ('direct', 'online', 'postal')",
+}
+_FORM_SUMS = ",\n    ".join(
+    (
+        *(
+            "cast(coalesce(sum(handling.received_in_period_count) filter ("
+            f"where handling.channel_code {which}), 0) as bigint) as {name}"
+            for name, which in _FORM_CHANNELS.items()
+        ),
+        "cast(coalesce(sum(handling.pending_stopped_count), 0) as bigint) as pending_stopped_count",
+    )
+)
 _WHOLE_HANDLING = """
 from review.mart_review__handling as handling
 inner join wanted
@@ -291,7 +307,8 @@ select
     handling.agency_code,
     coalesce(any_value(agencies.agency_name), handling.agency_code) as agency_name,
     any_value(parents.agency_name) as parent_name,
-    {_SUMS}
+    {_SUMS},
+    {_FORM_SUMS}
 {_HANDLING}
 left join core.dim_agencies as agencies on handling.agency_code = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
@@ -751,7 +768,9 @@ def _sums(measures: Sequence[str]) -> str:
     )
 
 
-def _by_agency(table: str, measures: Sequence[str], agency: str = "agency_code") -> str:
+def _by_agency(
+    table: str, measures: Sequence[str], agency: str = "agency_code", where: str = "true"
+) -> str:
     """Read the sums of a mart by level and agency in the review's period."""
     return f"""
 select
@@ -767,7 +786,7 @@ inner join wanted
 left join core.dim_agencies as agencies on counted.{agency} = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
 left join core.dim_levels as levels on counted.level_code = levels.level_code
-where in_scope(counted.{agency})
+where in_scope(counted.{agency}) and {where}
 group by counted.level_code, counted.{agency}
 order by
     counted.level_code,
@@ -821,6 +840,9 @@ LATE_RECEPTION = _by_agency(
 )
 OVERDUE_BY_AGENCY = _by_agency("mart_review__overdue", OVERDUE_MEASURES)
 PAYMENTS = _by_code("mart_review__payments", PAYMENT_MEASURES, "fee_group_code", "fee_group")
+PAYMENTS_BY_AGENCY = _by_agency(
+    "mart_review__payments", PAYER_MEASURES, where="counted.fee_group_code = 'charge_or_fee'"
+)
 PETITIONS_BY_KIND = _by_code(
     "mart_review__petitions", PETITION_MEASURES, "kind_code", "petition_kind"
 )

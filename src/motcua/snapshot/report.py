@@ -29,7 +29,7 @@ from motcua.snapshot.headlines import Indicator
 from motcua.snapshot.marts import Marts
 from motcua.snapshot.model import Coverage, Figure, Paragraph, Section, Table
 from motcua.snapshot.numbers import NO_DATA
-from motcua.snapshot.parts import ACROSS, DIGITISATION, ONLINE, PAID, POSTAL
+from motcua.snapshot.parts import ACROSS, DIGITISATION, ONLINE, PAID, PARTIAL_ONLINE, POSTAL
 from motcua.snapshot.sentences import say
 from motcua.staff.places import TO_WRITE
 
@@ -205,7 +205,10 @@ def _electronic(
         ("Dịch vụ công theo mức độ", (services,), ("services",)),
         (
             "Hồ sơ trực tuyến",
-            (*(rates[code] for code in ONLINE), sentences.submission_help(figures)),
+            (
+                *(rates[code] for code in (*ONLINE, PARTIAL_ONLINE)),
+                sentences.submission_help(figures),
+            ),
             ("online_areas",),
         ),
         (
