@@ -129,9 +129,9 @@ create table core.dim_codes (
 create table core.fct_supplements (
     dossier_key varchar, province_code varchar, requested_at timestamp
 );
-create table core.fct_counter_surveys (
-    province_code varchar, agency_code varchar, item_code varchar, needed_count bigint,
-    present_count bigint, degraded_count bigint, surveyed_date date
+create table review.mart_review__counter_surveys (
+    period_code varchar, province_code varchar, agency_code varchar, item_code varchar,
+    needed_count bigint, present_count bigint, degraded_count bigint, surveyed_date date
 );
 create table review.mart_review__channels as from review.mart_review__online;
 create table review.mart_review__procedures (
@@ -143,7 +143,8 @@ create table review.mart_review__overdue (
     period_code varchar, province_code varchar, agency_code varchar, level_code varchar,
     overdue_cause_code varchar, overdue_cause_name varchar, resolved_overdue_count bigint,
     pending_overdue_count bigint, apology_owed_count bigint, apology_sent_count bigint,
-    apology_in_time_count bigint, resolved_apology_sent_count bigint
+    apology_in_time_count bigint, resolved_apology_sent_count bigint,
+    overdue_by_law_count bigint, overdue_by_law_unknown_count bigint
 );
 create table review.mart_review__overdue_days (
     period_code varchar, province_code varchar, scope_code varchar, member_code varchar,
@@ -501,7 +502,10 @@ insert into review.dim_scorecard_components values
      '6 × tỷ lệ', 'QĐ 766'),
     ('2022-06', 'petition_satisfaction', 'Hài lòng trong xử lý phản ánh, kiến nghị',
      'Mức độ hài lòng', 'satisfaction', 'Mức độ hài lòng', 5, 'Lượt hài lòng', 'Lượt đánh giá',
-     '6 × tỷ lệ', 'QĐ 766');
+     '6 × tỷ lệ', 'QĐ 766'),
+    ('2022-06', 'dossier_satisfaction', 'Hài lòng trong tiếp nhận, giải quyết', 'Mức độ hài lòng',
+     'satisfaction', 'Mức độ hài lòng', 6, 'Hồ sơ không bị trừ', 'Hồ sơ', '6 × r / 90 %',
+     'QĐ 766');
 insert into review.mart_review__scorecard values
     ('2022-06', '2024-CY', 'H01', 'province', 'progress', 'scored', 528684, 597918, 0, 20,
      17.684164),
@@ -547,10 +551,12 @@ insert into core.dim_codes values
 update core.dim_agencies
 set area_code = if(level_code = 'commune', 'mountain', 'urban') where agency_code <> 'H01.02';
 insert into review.mart_review__overdue values
-    ('2024-CY', 'H01', 'H01.01', 'province', 'workload', 'Khối lượng công việc', 9, 4, 13, 5, 2, 3),
-    ('2024-CY', 'H01', 'H01.01', 'province', 'unknown', 'Chưa xác định', 3, 0, 3, 0, 0, 0),
-    ('2024-CY', 'H01', 'H01.01', 'district', 'unknown', 'Chưa xác định', 1, 0, 1, 1, 0, 1),
-    ('2024-CY', 'H01', 'H01.20.01', 'commune', 'unknown', 'Chưa xác định', 2, 1, 3, 0, 0, 0);
+    ('2024-CY', 'H01', 'H01.01', 'province', 'workload', 'Khối lượng công việc', 9, 4, 13, 5, 2, 3,
+     6, 1),
+    ('2024-CY', 'H01', 'H01.01', 'province', 'unknown', 'Chưa xác định', 3, 0, 3, 0, 0, 0, 1, 0),
+    ('2024-CY', 'H01', 'H01.01', 'district', 'unknown', 'Chưa xác định', 1, 0, 1, 1, 0, 1, 0, 0),
+    ('2024-CY', 'H01', 'H01.20.01', 'commune', 'unknown', 'Chưa xác định', 2, 1, 3, 0, 0, 0, 0,
+     2);
 insert into review.mart_review__overdue_days values
     ('2024-CY', 'H01', 'province', 'all', 'overdue', 15, 3.5, 35),
     ('2024-CY', 'H01', 'province', 'all', 'past_due', 5, 19, 20),
@@ -632,12 +638,11 @@ insert into review.mart_review__reform_figures values
      '3/BC-UBND'),
     ('H01', 'reform_spending', 'H01.20', '2024-CY', 'Kinh phí cải cách hành chính', 97.5, 'percent',
      '%', '3/BC-UBND');
-insert into core.fct_counter_surveys values
-    ('H01', 'H01.01', 'computer', 20, 15, 5, '2024-03-01'),
-    ('H01', 'H01.01', 'computer', 20, 18, 3, '2024-09-01'),
-    ('H01', 'H01.20', 'computer', 10, 8, 1, '2024-06-01'),
-    ('H01', 'H01.20', 'seat', 0, 0, 0, '2024-06-01'),
-    ('H01', 'H01.20', 'computer', 10, 99, 0, '2025-06-01');
+insert into review.mart_review__counter_surveys values
+    ('2024-CY', 'H01', 'H01.01', 'computer', 20, 18, 3, '2024-09-01'),
+    ('2024-CY', 'H01', 'H01.20', 'computer', 10, 8, 1, '2024-06-01'),
+    ('2024-CY', 'H01', 'H01.20', 'seat', 0, 0, 0, '2024-06-01'),
+    ('2023-CY', 'H01', 'H01.20', 'computer', 10, 99, 0, '2023-06-01');
 insert into review.dim_dossier_flags values
     ('reopened', 'Đã kết thúc rồi mở lại', 'Một lần xuất ghi đã xong, lần sau ghi đang giải quyết.',
      6),
@@ -673,8 +678,16 @@ insert into review.mart_review__points values
      0.308872, 0.0000334494),
     ('2022-06', '2024-CY', 'H01', 'progress', 'agency', 'H01.20.01', 50000, 597918, 20, 17.684164,
      1.67247, 0.0000334494),
-    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'unknown', 69234, 597918, 20, 17.684164,
-     2.315836, 0.0000334494);
+    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'unknown', 39234, 597918, 20, 17.684164,
+     1.312354, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'workload', 30000, 597918, 20, 17.684164,
+     1.003482, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'flood', 1, 597918, 20, 17.684164,
+     0.000033, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'dossier_satisfaction', 'cause', 'disliked', 70, 900, 6, 5.2,
+     0.466667, 0.0066666667),
+    ('2022-06', '2024-CY', 'H01', 'dossier_satisfaction', 'cause', 'workload', 50, 900, 6, 5.2,
+     0.333333, 0.0066666667);
 insert into review.mart_review__reconciliation values
     ('2024-CY', 'H01', 'H01.01', 'G01', 3, 1010, 1000, 10, 7, 2, 5, 1000, 996, -4, 3, 0, 9, 0, 2),
     ('2024-CY', 'H01', 'H01.01', 'G01', 7, 900, 893, 7, 7, 0, 0, 893, 893, 0, 0, 0, 0, 0, 0),

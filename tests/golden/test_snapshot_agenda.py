@@ -177,7 +177,7 @@ def test_supplements_are_counted_by_dossier(marts, content):
 def test_overdue_measures_reach_the_table_of_agencies(content):
     (first, *_) = shown(content, "overdue_agencies", "body")
 
-    assert len(OVERDUE_MEASURES) == 6
+    assert len(OVERDUE_MEASURES) == 8
     assert [first[name] for name in ("resolved", "pending", "apologies_owed")] == [13, 4, 17]
     assert first["causes"] == "Khối lượng công việc: 13; Chưa xác định: 4"
 
@@ -186,6 +186,40 @@ def test_annexes_have_the_numbers_of_the_outline(content):
     assert [annex.number for annex in content.annexes] == list(range(1, 20))
     assert all(annex.table_codes or annex.holds_definitions for annex in content.annexes)
     assert [annex.number for annex in content.annexes if annex.holds_definitions] == [18]
+
+
+def test_points_are_shown_by_cause_with_bad_ratings_apart(content):
+    rows = [[cell.text for cell in row.cells[1:]] for row in content.table("points_causes").rows]
+    causes = [row[1] for row in rows]
+
+    assert causes[:2] == ["Chưa xác định", "Khối lượng công việc"]
+    assert causes[2] == "flood"
+    assert causes[3] == "Đánh giá không hài lòng (không phải hồ sơ quá hạn)"
+    assert [row[2:] for row in rows[3:]] == [["70", "0,47"], ["50", "0,33"]]
+    assert len({row[0] for row in rows}) == 2
+    assert [s.number for s in content.sections if "points_causes" in s.table_codes] == ["V"]
+
+
+def test_overdue_by_law_stands_beside_overdue_by_promise(content):
+    said = {p.code: p.text for section in content.sections for p in section.paragraphs}
+
+    assert said["overdue_by_law"].startswith("Trong 20 hồ sơ quá hạn so với ngày hẹn trả")
+    assert "7 hồ sơ quá cả thời hạn theo quy định" in said["overdue_by_law"]
+    assert "3 hồ sơ chưa xác định được" in said["overdue_by_law"]
+
+
+def test_agencies_with_none_are_counted_where_nothing_is_unsaid(marts):
+    for agency, unknown in (("H01.01", 0), ("H01.02", 1)):
+        marts.execute(
+            "update review.mart_review__digitisation set numerator_count = 0, unknown_count = ? "
+            "where agency_code = ? and metric_code = 'input_digitised'",
+            [unknown, agency],
+        )
+    content = read_content(marts, REVIEW)
+    said = {p.code: p.text for section in content.sections for p in section.paragraphs}
+
+    assert "số hóa thành phần hồ sơ 1/9" in said["without_any"]
+    assert "tiếp nhận trực tuyến 0/9" in said["without_any"]
 
 
 def test_form_of_the_ministry_adds_up_and_stands_in_its_annex(content):

@@ -216,6 +216,7 @@ def _tables(
         points.components_table(marts),
         points.fields_table(marts),
         points.agencies_table(marts),
+        points.causes_table(marts),
         scorecard.agencies_table(marts.scorecard_totals),
         self_reported.reform_table(marts.reform_figures, self_reported.whole_name(marts)),
         self_reported.surveys_table(marts.counter_surveys),

@@ -37,6 +37,8 @@ FORM_MEASURES = (
 OVERDUE_MEASURES = (
     "resolved_overdue_count",
     "pending_overdue_count",
+    "overdue_by_law_count",
+    "overdue_by_law_unknown_count",
     "apology_owed_count",
     "apology_sent_count",
     "resolved_apology_sent_count",

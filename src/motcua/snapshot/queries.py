@@ -1204,26 +1204,20 @@ order by min(codes.position_no) nulls last, figures.figure_code, figures.unit_co
 """
 
 COUNTER_SURVEYS = """
-with latest as (
-    select surveys.*
-    from core.fct_counter_surveys as surveys
-    inner join wanted on surveys.province_code = wanted.province_code
-    where surveys.surveyed_date <= wanted.known_to_date and in_scope(surveys.agency_code)
-    qualify row_number() over (
-        partition by surveys.agency_code, surveys.item_code order by surveys.surveyed_date desc
-    ) = 1
-)
 select
-    latest.item_code,
+    surveys.item_code,
     count(*) as agency_count,
-    cast(sum(latest.needed_count) as bigint) as needed_count,
-    cast(sum(latest.present_count) as bigint) as present_count,
-    cast(sum(latest.degraded_count) as bigint) as degraded_count,
-    min(latest.surveyed_date) as first_date,
-    max(latest.surveyed_date) as last_date
-from latest
-group by latest.item_code
-order by latest.item_code
+    cast(sum(surveys.needed_count) as bigint) as needed_count,
+    cast(sum(surveys.present_count) as bigint) as present_count,
+    cast(sum(surveys.degraded_count) as bigint) as degraded_count,
+    min(surveys.surveyed_date) as first_date,
+    max(surveys.surveyed_date) as last_date
+from review.mart_review__counter_surveys as surveys
+inner join wanted
+    on surveys.province_code = wanted.province_code and surveys.period_code = wanted.period_code
+where in_scope(surveys.agency_code)
+group by surveys.item_code
+order by surveys.item_code
 """
 
 TO_EXPLAIN = """
@@ -1365,6 +1359,7 @@ POINTS = """
 select
     points.scope_code,
     points.member_code,
+    causes.code_name as cause_name,
     points.component_code,
     components.component_name,
     points.missed_count,
@@ -1381,7 +1376,12 @@ inner join review.dim_scorecard_components as components
     on
         points.version_code = components.version_code
         and points.component_code = components.component_code
-where wanted.agency_code is null and points.scope_code in ('province', 'field', 'agency')
+left join core.dim_codes as causes
+    on
+        points.member_code = causes.code
+        and points.scope_code = 'cause'
+        and causes.list_code = 'overdue_cause'
+where wanted.agency_code is null
 order by
     points.version_code, points.scope_code, components.position_no, points.member_code
 """

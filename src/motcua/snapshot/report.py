@@ -21,6 +21,7 @@ from motcua.snapshot import (
     steps,
     targets,
     time_cuts,
+    without_any,
 )
 from motcua.snapshot.figures import leading_fields, overdue_fields
 from motcua.snapshot.framing import absent_before
@@ -168,7 +169,11 @@ def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part,
         ("Giải quyết", (sentences.resolved(figures),), ()),
         (
             "Đang giải quyết",
-            (sentences.pending(figures), overdue.days_sentence(figures)),
+            (
+                sentences.pending(figures),
+                overdue.days_sentence(figures),
+                overdue.by_law_sentence(figures),
+            ),
             ("due_soon",),
         ),
         (
@@ -219,7 +224,11 @@ def _electronic(
             ),
             (),
         ),
-        ("Số hóa, kết quả điện tử", (*(rates[code] for code in DIGITISATION), both), ()),
+        (
+            "Số hóa, kết quả điện tử",
+            (*(rates[code] for code in DIGITISATION), without_any.sentence(figures), both),
+            (),
+        ),
         (
             "Kết nối, đồng bộ, sự cố",
             (
