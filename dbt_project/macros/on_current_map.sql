@@ -61,6 +61,7 @@
         'resolved_withdrawn_count',
         'withdrawn_after_due_count',
         'pending_paused_count',
+        'pending_stopped_count',
         'channel_missing_count',
         'rate_numerator_count',
         'rate_denominator_count'

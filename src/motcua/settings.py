@@ -7,6 +7,8 @@ from pydantic import ByteSize, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+FORM_07A = REPOSITORY / "landing" / "forms" / "bieu_07a_btp.csv"
+"""The template of form 07a/BTP that the project comes with."""
 
 
 class Settings(BaseSettings):
@@ -31,6 +33,9 @@ class Settings(BaseSettings):
     duplicates: Path = Field(
         REPOSITORY / "landing" / "dossier_duplicates.csv",
         description="Register of what was decided about dossiers that two systems hold.",
+    )
+    form_07a: Path = Field(
+        FORM_07A, description="CSV of the columns of form 07a/BTP, as packs lay it out."
     )
     boundaries: Path | None = Field(
         None, description="GeoJSON file of the units that a pack's map draws; none: no map."

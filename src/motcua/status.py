@@ -15,6 +15,7 @@ from motcua.deadlines.edge import mail_problem, read_expected, read_next_deadlin
 from motcua.deadlines.owed import Deadline, Expected
 from motcua.duplicates.edge import read_decisions
 from motcua.errors import MotcuaError
+from motcua.forms import read_form
 from motcua.receipts import read_receipts
 from motcua.retention import REMEDIES, find_outdated, read_sizes
 from motcua.settings import Settings
@@ -225,7 +226,7 @@ def find_troubles(settings: Settings) -> list[str]:
     return [
         *_find_file_troubles(settings),
         *_find_register_troubles(settings),
-        *_find_boundary_troubles(settings),
+        *_find_pack_file_troubles(settings),
         *_find_key_troubles(settings),
         *_find_mail_troubles(settings),
         *_find_disk_troubles(settings.home),
@@ -267,11 +268,12 @@ def _find_register_troubles(settings: Settings) -> Iterator[str]:
             yield f"{error}; correct the register, nothing is built with it"
 
 
-def _find_boundary_troubles(settings: Settings) -> Iterator[str]:
-    try:
-        read_boundaries(settings)
-    except MotcuaError as error:
-        yield f"{error}; correct the file or the setting, no pack is made with it"
+def _find_pack_file_troubles(settings: Settings) -> Iterator[str]:
+    for read in (read_boundaries, read_form):
+        try:
+            read(settings)
+        except MotcuaError as error:
+            yield f"{error}; correct the file or the setting, no pack is made with it"
 
 
 def _find_key_troubles(settings: Settings) -> Iterator[str]:

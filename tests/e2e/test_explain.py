@@ -25,7 +25,7 @@ CELL = (
     *("explain", "review.mart_review__handling", "resolved_overdue_count"),
     *("period_code=2024-CY", "province_code=H01"),
 )
-MADE_AGAIN = ("reconciliation", "conclusions", "reform_figures", "restatements")
+MADE_AGAIN = ("reconciliation", "conclusions", "reform_figures", "counter_surveys", "restatements")
 PLANTED = (
     # Dossiers that changed hands.
     "update core.fct_dossier_periods set taken_over_from_agency_code = 'H01.99' "
@@ -34,6 +34,15 @@ PLANTED = (
     "'H01' as province_code, code as figure_code, 'H01' as agency_code, "
     "'2024-CY' as period_code, length(code) as value from core.dim_codes "
     "where list_code = 'reform_figure'",
+    # Three desks, each surveyed in three years: the last survey of a period is what counts.
+    "insert into core.fct_counter_surveys by name select 'ag-tinh' as locality_code, "
+    "'H01' as province_code, agency_code, item_code, years + 5 as needed_count, "
+    "years + 2 as present_count, nullif(years, 2) as degraded_count, "
+    "make_date(2022 + years, 6, 1) as surveyed_date, '_' as _delivery_id, "
+    "'khao_sat.xlsx' as _source_file, years as _source_row "
+    "from (select distinct agency_code from review.mart_review__handling "
+    "where province_code = 'H01' and period_code = '2024-CY' order by all limit 3), "
+    "unnest(['computer', 'seat']) as items (item_code), unnest([1, 2, 3]) as each (years)",
     # One office typed its form before its dossiers had come, off by one in some cells.
     "insert into core.fct_reported_totals by name select 'ag-tinh' as locality_code, "
     "'H01' as province_code, 'II.06' as form_code, period_code, agency_code, field_code, "

@@ -76,7 +76,8 @@ create table review.mart_review__handling (
     carried_over_count bigint, resolved_count bigint, resolved_early_count bigint,
     resolved_on_time_count bigint, resolved_overdue_count bigint, pending_count bigint,
     pending_in_due_count bigint, pending_overdue_count bigint, resolved_no_due_count bigint,
-    resolved_withdrawn_count bigint, withdrawn_after_due_count bigint, pending_paused_count bigint
+    resolved_withdrawn_count bigint, withdrawn_after_due_count bigint, pending_paused_count bigint,
+    pending_stopped_count bigint
 );
 create table review.mart_review__online (
     metric_code varchar, period_code varchar, province_code varchar, agency_code varchar,
@@ -128,9 +129,9 @@ create table core.dim_codes (
 create table core.fct_supplements (
     dossier_key varchar, province_code varchar, requested_at timestamp
 );
-create table core.fct_counter_surveys (
-    province_code varchar, agency_code varchar, item_code varchar, needed_count bigint,
-    present_count bigint, degraded_count bigint, surveyed_date date
+create table review.mart_review__counter_surveys (
+    period_code varchar, province_code varchar, agency_code varchar, item_code varchar,
+    needed_count bigint, present_count bigint, degraded_count bigint, surveyed_date date
 );
 create table review.mart_review__channels as from review.mart_review__online;
 create table review.mart_review__procedures (
@@ -142,7 +143,8 @@ create table review.mart_review__overdue (
     period_code varchar, province_code varchar, agency_code varchar, level_code varchar,
     overdue_cause_code varchar, overdue_cause_name varchar, resolved_overdue_count bigint,
     pending_overdue_count bigint, apology_owed_count bigint, apology_sent_count bigint,
-    apology_in_time_count bigint
+    apology_in_time_count bigint, resolved_apology_sent_count bigint,
+    overdue_by_law_count bigint, overdue_by_law_unknown_count bigint
 );
 create table review.mart_review__overdue_days (
     period_code varchar, province_code varchar, scope_code varchar, member_code varchar,
@@ -169,7 +171,8 @@ create table review.mart_review__payments (
     online_dossier_count bigint, counter_cashless_dossier_count bigint, cash_dossier_count bigint,
     unknown_dossier_count bigint, paid_amount decimal(18, 2), online_amount decimal(18, 2),
     transfer_amount decimal(18, 2), qr_amount decimal(18, 2), pos_amount decimal(18, 2),
-    cash_amount decimal(18, 2), unknown_amount decimal(18, 2)
+    cash_amount decimal(18, 2), unknown_amount decimal(18, 2), counter_dossier_count bigint,
+    agency_code varchar, level_code varchar
 );
 create table review.mart_review__time_cuts (
     period_code varchar, province_code varchar, competence_level_code varchar, field_code varchar,
@@ -382,7 +385,8 @@ FIELDS = (
 METRICS = (
     ("online", "online_received", 0.853),
     ("online", "online_resolved", 0.84),
-    ("online", "full_online_received", 0.91),
+    ("online", "full_online_received", 0.25),
+    ("online", "partial_online_received", 0.05),
     ("digitisation", "input_digitised", 0.8302),
     ("digitisation", "result_digitised", 0.8302),
     ("digitisation", "input_and_result_digitised", 0.8),
@@ -399,7 +403,7 @@ METRICS = (
 
 
 def _handling(seed: int, channel: str) -> tuple[int, ...]:
-    """Give the sixteen measures of one cell of the mart, with every identity of the form kept."""
+    """Give the seventeen measures of one cell of the mart, with every identity of the form kept."""
     early, on_time, overdue = 40 + seed % 37, 60 + seed % 11, seed % 4
     in_due, pending_overdue, carried = seed % 6, seed % 3, seed % 5
     resolved, pending = early + on_time + overdue, in_due + pending_overdue
@@ -408,7 +412,7 @@ def _handling(seed: int, channel: str) -> tuple[int, ...]:
     return (
         *(resolved + pending, new, online, new - online, carried),
         *(resolved, early, on_time, overdue, pending, in_due, pending_overdue),
-        *(seed % 7, seed % 5, seed % 2, in_due // 2),
+        *(seed % 7, seed % 5, seed % 2, in_due // 2, in_due // 4),
     )
 
 
@@ -498,7 +502,10 @@ insert into review.dim_scorecard_components values
      '6 × tỷ lệ', 'QĐ 766'),
     ('2022-06', 'petition_satisfaction', 'Hài lòng trong xử lý phản ánh, kiến nghị',
      'Mức độ hài lòng', 'satisfaction', 'Mức độ hài lòng', 5, 'Lượt hài lòng', 'Lượt đánh giá',
-     '6 × tỷ lệ', 'QĐ 766');
+     '6 × tỷ lệ', 'QĐ 766'),
+    ('2022-06', 'dossier_satisfaction', 'Hài lòng trong tiếp nhận, giải quyết', 'Mức độ hài lòng',
+     'satisfaction', 'Mức độ hài lòng', 6, 'Hồ sơ không bị trừ', 'Hồ sơ', '6 × r / 90 %',
+     'QĐ 766');
 insert into review.mart_review__scorecard values
     ('2022-06', '2024-CY', 'H01', 'province', 'progress', 'scored', 528684, 597918, 0, 20,
      17.684164),
@@ -544,10 +551,12 @@ insert into core.dim_codes values
 update core.dim_agencies
 set area_code = if(level_code = 'commune', 'mountain', 'urban') where agency_code <> 'H01.02';
 insert into review.mart_review__overdue values
-    ('2024-CY', 'H01', 'H01.01', 'province', 'workload', 'Khối lượng công việc', 9, 4, 13, 5, 2),
-    ('2024-CY', 'H01', 'H01.01', 'province', 'unknown', 'Chưa xác định', 3, 0, 3, 0, 0),
-    ('2024-CY', 'H01', 'H01.01', 'district', 'unknown', 'Chưa xác định', 1, 0, 1, 1, 0),
-    ('2024-CY', 'H01', 'H01.20.01', 'commune', 'unknown', 'Chưa xác định', 2, 1, 3, 0, 0);
+    ('2024-CY', 'H01', 'H01.01', 'province', 'workload', 'Khối lượng công việc', 9, 4, 13, 5, 2, 3,
+     6, 1),
+    ('2024-CY', 'H01', 'H01.01', 'province', 'unknown', 'Chưa xác định', 3, 0, 3, 0, 0, 0, 1, 0),
+    ('2024-CY', 'H01', 'H01.01', 'district', 'unknown', 'Chưa xác định', 1, 0, 1, 1, 0, 1, 0, 0),
+    ('2024-CY', 'H01', 'H01.20.01', 'commune', 'unknown', 'Chưa xác định', 2, 1, 3, 0, 0, 0, 0,
+     2);
 insert into review.mart_review__overdue_days values
     ('2024-CY', 'H01', 'province', 'all', 'overdue', 15, 3.5, 35),
     ('2024-CY', 'H01', 'province', 'all', 'past_due', 5, 19, 20),
@@ -584,9 +593,9 @@ insert into review.mart_review__late_reception values
     ('2023-CY', 'H01', 'H01.01', 'province', 700, 20, 0, 0, 0, 0, 0, 20, 720, 'Hồ sơ');
 insert into review.mart_review__payments values
     ('2024-CY', 'H01', 'charge_or_fee', 900, 410, 300, 240, 10, 123456789.00, 50000000.00,
-     20000000.00, 10000000.00, 3456789.00, 39999000.50, 0.50),
+     20000000.00, 10000000.00, 3456789.00, 39999000.50, 0.50, 500, 'H01.01', 'province'),
     ('2024-CY', 'H01', 'financial_obligation', 90, 40, 0, 50, 0, 9000000000.00, 4000000000.00, 0,
-     0, 0, 5000000000.00, 0);
+     0, 0, 5000000000.00, 0, 50, 'H01.01', 'province');
 insert into review.mart_review__time_cuts values
     ('2024-CY', 'H01', 'province', 'G01', 'working_day', 500, 480, 300, 120, 30, 2, 9600.5, 7200.25,
      110.5),
@@ -629,12 +638,11 @@ insert into review.mart_review__reform_figures values
      '3/BC-UBND'),
     ('H01', 'reform_spending', 'H01.20', '2024-CY', 'Kinh phí cải cách hành chính', 97.5, 'percent',
      '%', '3/BC-UBND');
-insert into core.fct_counter_surveys values
-    ('H01', 'H01.01', 'computer', 20, 15, 5, '2024-03-01'),
-    ('H01', 'H01.01', 'computer', 20, 18, 3, '2024-09-01'),
-    ('H01', 'H01.20', 'computer', 10, 8, 1, '2024-06-01'),
-    ('H01', 'H01.20', 'seat', 0, 0, 0, '2024-06-01'),
-    ('H01', 'H01.20', 'computer', 10, 99, 0, '2025-06-01');
+insert into review.mart_review__counter_surveys values
+    ('2024-CY', 'H01', 'H01.01', 'computer', 20, 18, 3, '2024-09-01'),
+    ('2024-CY', 'H01', 'H01.20', 'computer', 10, 8, 1, '2024-06-01'),
+    ('2024-CY', 'H01', 'H01.20', 'seat', 0, 0, 0, '2024-06-01'),
+    ('2023-CY', 'H01', 'H01.20', 'computer', 10, 99, 0, '2023-06-01');
 insert into review.dim_dossier_flags values
     ('reopened', 'Đã kết thúc rồi mở lại', 'Một lần xuất ghi đã xong, lần sau ghi đang giải quyết.',
      6),
@@ -670,8 +678,16 @@ insert into review.mart_review__points values
      0.308872, 0.0000334494),
     ('2022-06', '2024-CY', 'H01', 'progress', 'agency', 'H01.20.01', 50000, 597918, 20, 17.684164,
      1.67247, 0.0000334494),
-    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'unknown', 69234, 597918, 20, 17.684164,
-     2.315836, 0.0000334494);
+    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'unknown', 39234, 597918, 20, 17.684164,
+     1.312354, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'workload', 30000, 597918, 20, 17.684164,
+     1.003482, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'progress', 'cause', 'flood', 1, 597918, 20, 17.684164,
+     0.000033, 0.0000334494),
+    ('2022-06', '2024-CY', 'H01', 'dossier_satisfaction', 'cause', 'disliked', 70, 900, 6, 5.2,
+     0.466667, 0.0066666667),
+    ('2022-06', '2024-CY', 'H01', 'dossier_satisfaction', 'cause', 'workload', 50, 900, 6, 5.2,
+     0.333333, 0.0066666667);
 insert into review.mart_review__reconciliation values
     ('2024-CY', 'H01', 'H01.01', 'G01', 3, 1010, 1000, 10, 7, 2, 5, 1000, 996, -4, 3, 0, 9, 0, 2),
     ('2024-CY', 'H01', 'H01.01', 'G01', 7, 900, 893, 7, 7, 0, 0, 893, 893, 0, 0, 0, 0, 0, 0),
@@ -714,9 +730,9 @@ insert into review.mart_review__restatements values
     ('2024-CY-H01', 2, 'received', 'arrived_late', 'Hồ sơ đến kho sau lúc niêm phong', 12, 0, 12);
 insert into review.mart_review__handling values
     ('ii06', '2011-CY', 'X01', 'unknown', 'General', 'unknown', 'online',
-     1250, 1200, 1200, 0, 50, 1148, 0, 878, 270, 102, 90, 12, 0, 0, 0, 0),
+     1250, 1200, 1200, 0, 50, 1148, 0, 878, 270, 102, 90, 12, 0, 0, 0, 0, 0),
     ('ii06', '2011-CY', 'X01', 'unknown', 'Experts', 'unknown', 'other',
-     5, 5, 0, 5, 0, 5, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0);
+     5, 5, 0, 5, 0, 5, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 insert into review.mart_review__digitisation values
     ('input_digitised', '2011-CY', 'X01', 'unknown', 'General', 'unknown', 0, 0, 1153, 'resolved');
 """
@@ -740,7 +756,6 @@ update core.fct_dossier_periods set agency_code = case locality_code
 alter table core.fct_dossiers add column province_code varchar;
 alter table core.fct_dossiers add column locality_code varchar;
 alter table core.fct_dossiers add column receiving_agency_code varchar;
-alter table review.mart_review__payments add column agency_code varchar default 'H01.01';
 alter table review.mart_review__scorecard add column agency_code varchar default 'all';
 update review.mart_review__scorecard set agency_code = 'H01.01' where scope_code = 'agency';
 insert into core.dim_agencies values

@@ -1,6 +1,7 @@
 """The agenda's parts: every figure is that of its mart, and every table stands somewhere once."""
 
 import collections
+import dataclasses
 import io
 import re
 from pathlib import Path
@@ -10,8 +11,12 @@ import openpyxl
 import pytest
 from docx import Document
 
+from motcua.approval.checking import sum_faults
+from motcua.forms import read_form_file
+from motcua.settings import FORM_07A
 from motcua.snapshot.document import render_docx
 from motcua.snapshot.edge import read_content
+from motcua.snapshot.identities import breaks
 from motcua.snapshot.marts import (
     DUE_SOON_MEASURES,
     OVERDUE_MEASURES,
@@ -172,15 +177,76 @@ def test_supplements_are_counted_by_dossier(marts, content):
 def test_overdue_measures_reach_the_table_of_agencies(content):
     (first, *_) = shown(content, "overdue_agencies", "body")
 
-    assert len(OVERDUE_MEASURES) == 5
+    assert len(OVERDUE_MEASURES) == 8
     assert [first[name] for name in ("resolved", "pending", "apologies_owed")] == [13, 4, 17]
     assert first["causes"] == "Khối lượng công việc: 13; Chưa xác định: 4"
 
 
 def test_annexes_have_the_numbers_of_the_outline(content):
     assert [annex.number for annex in content.annexes] == list(range(1, 20))
-    assert [annex.number for annex in content.annexes if annex.sentence] == [4]
+    assert all(annex.table_codes or annex.holds_definitions for annex in content.annexes)
     assert [annex.number for annex in content.annexes if annex.holds_definitions] == [18]
+
+
+def test_points_are_shown_by_cause_with_bad_ratings_apart(content):
+    rows = [[cell.text for cell in row.cells[1:]] for row in content.table("points_causes").rows]
+    causes = [row[1] for row in rows]
+
+    assert causes[:2] == ["Chưa xác định", "Khối lượng công việc"]
+    assert causes[2] == "flood"
+    assert causes[3] == "Đánh giá không hài lòng (không phải hồ sơ quá hạn)"
+    assert [row[2:] for row in rows[3:]] == [["70", "0,47"], ["50", "0,33"]]
+    assert len({row[0] for row in rows}) == 2
+    assert [s.number for s in content.sections if "points_causes" in s.table_codes] == ["V"]
+
+
+def test_overdue_by_law_stands_beside_overdue_by_promise(content):
+    said = {p.code: p.text for section in content.sections for p in section.paragraphs}
+
+    assert said["overdue_by_law"].startswith("Trong 20 hồ sơ quá hạn so với ngày hẹn trả")
+    assert "7 hồ sơ quá cả thời hạn theo quy định" in said["overdue_by_law"]
+    assert "3 hồ sơ chưa xác định được" in said["overdue_by_law"]
+
+
+def test_agencies_with_none_are_counted_where_nothing_is_unsaid(marts):
+    for agency, unknown in (("H01.01", 0), ("H01.02", 1)):
+        marts.execute(
+            "update review.mart_review__digitisation set numerator_count = 0, unknown_count = ? "
+            "where agency_code = ? and metric_code = 'input_digitised'",
+            [unknown, agency],
+        )
+    content = read_content(marts, REVIEW)
+    said = {p.code: p.text for section in content.sections for p in section.paragraphs}
+
+    assert "số hóa thành phần hồ sơ 1/9" in said["without_any"]
+    assert "tiếp nhận trực tuyến 0/9" in said["without_any"]
+
+
+def test_form_of_the_ministry_adds_up_and_stands_in_its_annex(content):
+    (annex,) = [annex for annex in content.annexes if annex.number == 4]
+    first, second = (content.table(code) for code in annex.table_codes)
+    handled = shown(content, "ii06_agencies", "total")[0]
+    total = shown(content, first.code, "total")[0]
+
+    assert not [fault for table in (first, second) for fault in breaks(table)]
+    assert (total["column_3"], total["column_15"]) == (
+        handled["received_count"],
+        handled["pending_count"],
+    )
+    assert total["column_13"] + total["column_14"] == handled["resolved_overdue_count"]
+    assert shown(content, second.code, "total")[0]["column_28"] is None
+
+
+def test_changed_template_changes_the_form(marts, content):
+    columns = read_form_file(FORM_07A)
+    other = dataclasses.replace(columns[1], heading="Tại quầy", terms=columns[0].terms)
+    read = read_content(marts, REVIEW, form=(columns[0], other, *columns[2:]))
+    before, after = (one.table("form_07a") for one in (content, read))
+
+    assert (before.columns[3].title, after.columns[3].title) == ("Trực tiếp", "Tại quầy")
+    assert figures_sha256(read) != figures_sha256(content)
+    assert any("(3) = " in note for note in after.notes)
+    assert sum_faults(read)
 
 
 def test_every_table_stands_on_paper_once(content):

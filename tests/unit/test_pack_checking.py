@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import re
 
 import pytest
 from hypothesis import given
@@ -78,10 +79,7 @@ def test_a_line_of_the_form_that_does_not_balance_is_named_though_its_totals_add
     faults = sum_faults(build_content(make_marts([{**LINES[0], "pending_in_due_count": 7}])))
 
     assert len(faults) == 7
-    assert all(
-        fault.endswith("pending không bằng tổng pending_in_due + pending_overdue")
-        for fault in faults
-    )
+    assert all(re.search(r": \(11\) = \d+, \(12\)\+\(13\) = \d+$", fault) for fault in faults)
 
 
 def test_rows_that_moved_are_no_change():

@@ -337,9 +337,11 @@ def test_nodes_are_few_enough_to_build_fast(manifest):
     Then working time (one table and its grain, by which alone durations are measured),
     three published views that cost a build nothing but their names (due dates that differ, their
     counts, time by step), and two seeds (swapped days with their document, hours of work).
+    And what the one-stop desks have, period by period, with its grain: the packs chose the last
+    survey by themselves, where no analyst could read it and nothing explained it.
     """
     nodes = [node for node in manifest["nodes"].values() if node["resource_type"] != "unit_test"]
-    assert len(nodes) <= 313
+    assert len(nodes) <= 315
 
 
 def test_project_needs_no_package():

@@ -20,6 +20,7 @@ where
     or resolved_withdrawn_count > resolved_count
     or withdrawn_after_due_count > resolved_withdrawn_count
     or pending_paused_count > pending_count
+    or pending_stopped_count > pending_paused_count
     or channel_missing_count > received_other_count
     or (
         rule_code in ('ii06', 'press')

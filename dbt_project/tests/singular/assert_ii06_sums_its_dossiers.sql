@@ -4,7 +4,7 @@
     "carried_over_count", "resolved_count", "resolved_early_count", "resolved_on_time_count",
     "resolved_overdue_count", "pending_count", "pending_in_due_count", "pending_overdue_count",
     "resolved_no_due_count", "resolved_withdrawn_count", "withdrawn_after_due_count",
-    "pending_paused_count", "channel_missing_count"
+    "pending_paused_count", "pending_stopped_count", "channel_missing_count"
 ] %}
 with together as (
     select

@@ -3,20 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from motcua.snapshot.framing import complete_codes
-from motcua.snapshot.listing import Change, changes, row_labels
+from motcua.snapshot.identities import breaks
+from motcua.snapshot.listing import Change, changes
 from motcua.snapshot.maps import redrawn
 from motcua.snapshot.marts import Marts
 from motcua.snapshot.model import Content, RowKind, Table, to_json
 
 WHOLE = ("toàn tỉnh", "toàn thành phố", "toàn địa bàn")
 """What a sentence may say only when every expected locality is in."""
-_IDENTITIES = (
-    ("received", ("received_online", "received_other", "carried_over")),
-    ("received", ("resolved", "pending")),
-    ("resolved", ("resolved_early", "resolved_on_time", "resolved_overdue")),
-    ("pending", ("pending_in_due", "pending_overdue")),
-)
-"""Form II.06 (TT 01/2020/TT-VPCP): a column and the columns that it is the sum of."""
 _ROW_KINDS: tuple[RowKind, ...] = ("body", "group", "total")
 _MANY = 20
 
@@ -100,14 +94,8 @@ def missing_localities(marts: Marts) -> tuple[str, ...]:
 
 
 def _unbalanced(table: Table) -> Iterator[str]:
-    codes = [column.code.removesuffix("_count") for column in table.columns]
-    if not {part for _, parts in _IDENTITIES for part in parts} <= set(codes):
-        return
-    for label, row in zip(row_labels(table), table.rows, strict=True):
-        values = {c: _number(cell.value) for c, cell in zip(codes, row.cells, strict=True)}
-        for whole, parts in _IDENTITIES:
-            if values[whole] != sum(values[part] for part in parts):
-                yield f"{table.title}, {label}: {whole} không bằng tổng {' + '.join(parts)}"
+    """Check the identities that the forms print: II.06 (TT 01/2020/TT-VPCP) and 07a/BTP."""
+    yield from (f"{table.title}, {one}" for one in breaks(table))
 
 
 def _wrong_totals(table: Table) -> Iterator[str]:

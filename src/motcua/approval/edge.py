@@ -27,6 +27,7 @@ from motcua.approval.sealing import (
 )
 from motcua.approval.word import compare_report, read_report
 from motcua.errors import PipelineError
+from motcua.forms import read_form
 from motcua.receipts import Receipt, read_receipts
 from motcua.settings import REPOSITORY, Settings
 from motcua.shelf.edge import (
@@ -79,7 +80,7 @@ def run_check(settings: Settings, path: Path, by: str = MACHINE) -> tuple[str, .
     """
     with _step(settings, path, "checked") as content:
         with _open_marts_of(settings, content) as connection:
-            marts = _read_marts_of(connection, content)
+            marts = _read_marts_of(settings, connection, content)
         faults = find_faults(content, build_content(marts), marts)
         if not faults:
             _write_state(settings, content, "checked", by, "")
@@ -112,7 +113,7 @@ def run_seal(settings: Settings, path: Path, by: str, reason: str = "") -> None:
         return
     with _step(settings, path, "sealed") as content, _scratch(settings, "seal", path) as folder:
         with _open_marts_of(settings, content) as connection:
-            marts = _read_marts_of(connection, content)
+            marts = _read_marts_of(settings, connection, content)
             _refuse_unless_true(content, build_content(marts), marts)
             files = _write_data(settings, connection, content, marts.review, folder)
         _write_state(settings, content, "sealed", by, reason, files)
@@ -270,8 +271,11 @@ def _open_marts_of(settings: Settings, content: Content) -> Iterator[duckdb.Duck
         yield connection
 
 
-def _read_marts_of(connection: duckdb.DuckDBPyConnection, content: Content) -> Marts:
-    return read_marts(connection, content.header.review_code, content.header.agency_code)
+def _read_marts_of(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, content: Content
+) -> Marts:
+    header, form = content.header, read_form(settings)
+    return read_marts(connection, header.review_code, header.agency_code, form)
 
 
 def _refuse_unless_true(content: Content, read: Content, marts: Marts) -> None:

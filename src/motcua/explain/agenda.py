@@ -139,6 +139,19 @@ OVERDUE_COLUMNS = (
     f"and d.calendar_date > dossiers.due_date and d.calendar_date <= {LAST_OVERDUE_DAY}) "
     "as overdue_working_days",
 )
+BY_LAW = f"""(
+    select case p.time_unit_code
+            when 'day' then date_diff('day', dossiers.due_date, {LAST_OVERDUE_DAY})
+            when 'working_day' then late.working_days
+            when 'working_hour' then 8 * late.working_days
+        end + p.committed_time_limit > p.legal_time_limit
+    from core.fct_procedure_periods as p, (
+        select count(*) as working_days from core.dim_dates as d where d.is_working_day
+            and d.calendar_date > dossiers.due_date and d.calendar_date <= {LAST_OVERDUE_DAY}
+    ) as late
+    where p.province_code = counted.province_code and p.period_code = counted.period_code
+        and p.procedure_code = counted.procedure_code
+)"""
 SCOPE_MEMBERS = {
     "level": "counted.level_code",
     "agency": "counted.agency_code",
@@ -168,8 +181,11 @@ def overdue_conditions() -> dict[str, str]:
     return {
         "resolved_overdue_count": "counted.ii06_outcome_code = 'overdue'",
         "pending_overdue_count": "counted.ii06_outcome_code = 'past_due'",
+        "overdue_by_law_count": f"{overdue} and {BY_LAW}",
+        "overdue_by_law_unknown_count": f"{overdue} and {BY_LAW} is null",
         "apology_owed_count": overdue,
         "apology_sent_count": sent,
+        "resolved_apology_sent_count": f"{sent} and counted.ii06_outcome_code = 'overdue'",
         "apology_in_time_count": f"{sent} and dossiers.apology_sent_at < dossiers.due_date",
     }
 
@@ -236,6 +252,7 @@ def payment_conditions() -> dict[str, str]:
         "online": "['online']",
         "counter_cashless": "['transfer', 'qr', 'pos']",
         "cash": "['cash']",
+        "counter": "['cash', 'transfer', 'qr', 'pos']",
     }
     known = "['online', 'transfer', 'qr', 'pos', 'cash']"
     return {

@@ -59,6 +59,13 @@ RATINGS = (
     "between periods.start_date and periods.known_to_date"
 )
 IN_PERIOD = {"period_code": "periods.period_code"}
+LAST_SURVEY = (
+    "not exists (select 1 from core.fct_counter_surveys as later "
+    "where later.province_code = counted.province_code "
+    "and later.agency_code = counted.agency_code and later.item_code = counted.item_code "
+    "and later.surveyed_date > counted.surveyed_date "
+    "and later.surveyed_date <= periods.known_to_date)"
+)
 STEP_FACTS = ("is_on_site", "is_electronic")
 STEPS = """(
     with placed as (
@@ -217,6 +224,24 @@ def steps(_keys: Keys) -> tuple[Population, ...]:
     )
 
 
+def counter_surveys(_keys: Keys) -> tuple[Population, ...]:
+    counts = ("needed_count", "present_count", "degraded_count")
+    return (
+        Population(
+            {name: f"counted.{name} is not null and {LAST_SURVEY}" for name in counts},
+            source=f"core.fct_counter_surveys as counted\ninner join {PERIODS}\n"
+            "    and counted.surveyed_date <= periods.known_to_date",
+            places=IN_PERIOD,
+            columns=(
+                *("counted.item_code", "counted.agency_code", "counted.surveyed_date"),
+                *(f"counted.{name}" for name in (*counts, *LINEAGE)),
+            ),
+            unit="surveyed items",
+            measures={name: f"sum({name})" for name in counts},
+        ),
+    )
+
+
 def carried_values(fact: str, code: str, unit: str, columns: tuple[str, ...]):
     """Give what a mart of values carries as they were sent: each is one row of its fact."""
 
@@ -262,6 +287,9 @@ CARRIED: Mapping[str, Mart] = {
             "core.fct_indices", "index_code", "index values", ("value", "rank", "rank_of")
         ),
         required=("year",),
+    ),
+    "review.mart_review__counter_surveys": Mart(
+        ("period_code", "province_code", "agency_code", "item_code"), counter_surveys
     ),
     "review.mart_review__reform_figures": Mart(
         ("province_code", "figure_code", "agency_code", "period_code"),

@@ -124,6 +124,7 @@ def handling_conditions(keys: Keys) -> dict[str, str]:
         "resolved_withdrawn_count": withdrawn,
         "withdrawn_after_due_count": f"{withdrawn} and dossiers.closing_date > dossiers.due_date",
         "pending_paused_count": f"{outcome} {PENDING} and counted.pending_paused_count = 1",
+        "pending_stopped_count": f"{outcome} {PENDING} and counted.pending_stopped_count = 1",
         "channel_missing_count": f"{counted} and {received} and dossiers.is_channel_missing",
         "rate_numerator_count": f"{on_time} or {outcome} = 'in_due'"
         if rule == "qd766"
@@ -156,12 +157,15 @@ def online_conditions(keys: Keys) -> dict[str, str]:
     metrics = {
         "online_received": rate(received, online, "true", missing),
         "online_resolved": rate(resolved, online, "true", missing),
-        "full_online_received": rate(
-            received,
-            f"{online} and {grade} = 'full'",
-            f"not ({online} and {grade} is null)",
-            f"{online} and {grade} is null",
-        ),
+        **{
+            f"{code}_online_received": rate(
+                received,
+                f"{online} and {grade} = '{code}'",
+                f"not ({online} and {grade} is null)",
+                f"{online} and {grade} is null",
+            )
+            for code in ("full", "partial")
+        },
     }
     return of_metric(metrics, keys)
 

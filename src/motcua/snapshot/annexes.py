@@ -1,14 +1,12 @@
-"""The annexes PL1–PL19 in their numbers: which tables each holds, what is said without a source."""
+"""The annexes PL1–PL19 in their numbers: which tables each holds."""
 
 from motcua.snapshot.model import ANSWERS, CHANGES, ERRATA, OTHER_ERRATA, RESTATED, Annex
-
-_NO_SOURCE = "kho chưa có nguồn số liệu của biểu này"
 
 ANNEXES = (
     Annex(1, "Biểu II.06 theo cơ quan", ("ii06_agencies", "comparison", "handling_maps")),
     Annex(2, "Biểu II.06 theo cấp, theo lĩnh vực", ("ii06_levels", "ii06_fields")),
     Annex(3, "Biểu II.07b số thủ tục hành chính", ("procedure_counts",)),
-    Annex(4, "Biểu 07a/BTP", sentence=f"Biểu 07a/BTP (từ năm 2026): {_NO_SOURCE}."),
+    Annex(4, "Biểu 07a/BTP (từ năm 2026)", ("form_07a", "form_07a_more")),
     Annex(5, "Dịch vụ công trực tuyến và tự nộp", ("online", "self_submitted")),
     Annex(6, "Bưu chính công ích, thanh toán", ("postal_paid", "payments", "payment_amounts")),
     Annex(7, "Số hóa và kết quả điện tử", ("digitisation",)),

@@ -7,6 +7,7 @@ from motcua.shelf.states import StateCode
 from motcua.snapshot import (
     announcing,
     answering,
+    btp_form,
     comparing,
     duplicates,
     explaining,
@@ -41,7 +42,7 @@ from motcua.snapshot.headlines import (
     missing_sentence,
     summary_table,
 )
-from motcua.snapshot.marts import HANDLING_MEASURES, Marts
+from motcua.snapshot.marts import FORM_MEASURES, HANDLING_MEASURES, Marts
 from motcua.snapshot.model import Bar, Chart, Content, Figure, Headline, Member, Section, Table
 from motcua.snapshot.notes import DECISIONS, OF_AGENCY, definitions
 from motcua.snapshot.numbers import format_count, format_share
@@ -139,7 +140,7 @@ def _with_nothing(marts: Marts) -> Marts:
         "parent_name": scope.parent_name,
         "level_code": scope.level_code,
         "level_name": scope.level_name,
-        **dict.fromkeys(HANDLING_MEASURES, 0),
+        **dict.fromkeys((*HANDLING_MEASURES, *FORM_MEASURES), 0),
     }
     return dataclasses.replace(marts, handling_by_agency=(line,))
 
@@ -183,6 +184,7 @@ def _tables(
         comparing.table(marts.comparison),
         reorganised.table(marts.handling_maps),
         procedures.counts_table(marts.procedure_counts),
+        *btp_form.tables(marts),
         parts.plan_tasks_table(marts.plan_tasks),
         parts.plan_open_table(marts.plan_open, marts.plan_tasks),
         following.table(marts.conclusions),
@@ -198,7 +200,7 @@ def _tables(
         reception.table(marts.late_reception),
         steps.table(marts.steps),
         parts.services_table(marts.services),
-        parts.rates_table("online", parts.ONLINE, by_agency, metrics),
+        parts.rates_table("online", (*parts.ONLINE, parts.PARTIAL_ONLINE), by_agency, metrics),
         parts.areas_table(marts.online_by_area),
         parts.rates_table("self_submitted", ("self_submitted",), by_agency, metrics),
         parts.rates_table("postal_paid", (*parts.POSTAL, *parts.PAID), by_agency, metrics),
@@ -217,6 +219,7 @@ def _tables(
         points.components_table(marts),
         points.fields_table(marts),
         points.agencies_table(marts),
+        points.causes_table(marts),
         scorecard.agencies_table(marts.scorecard_totals),
         self_reported.reform_table(marts.reform_figures, self_reported.whole_name(marts)),
         self_reported.surveys_table(marts.counter_surveys),

@@ -249,8 +249,6 @@ class _Report:
         is_long = annex.holds_definitions or any(table.rows for table in tables)
         title = f"Phụ lục {annex.number}. {annex.title}"
         self._centred_heading(title, is_on_new_page=is_long and annex.number > 1)
-        if annex.sentence:
-            self._paragraph(annex.sentence)
         for position, table in enumerate(tables):
             if table.code == annex.apart_from and any(one.rows for one in tables[position:]):
                 apart = f"Phụ lục {annex.number} (tiếp). {annex.apart}"

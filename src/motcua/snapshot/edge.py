@@ -17,7 +17,8 @@ from motcua.boundaries import Boundary, read_boundaries
 from motcua.conclusions.edge import write_drafts
 from motcua.errors import PipelineError, UnknownAgencyError
 from motcua.files import write_csv
-from motcua.settings import Settings
+from motcua.forms import FormColumn, read_form, read_form_file
+from motcua.settings import FORM_07A, Settings
 from motcua.shelf.edge import (
     folder_name,
     lock_review,
@@ -75,6 +76,7 @@ _AGENDA = {
     "overdue_dossiers": queries.OVERDUE_DOSSIERS,
     "supplements": queries.SUPPLEMENTS,
     "payments": queries.PAYMENTS,
+    "payments_by_agency": queries.PAYMENTS_BY_AGENCY,
     "time_cuts": queries.TIME_CUTS,
     "petitions_by_kind": queries.PETITIONS_BY_KIND,
     "petitions_by_source": queries.PETITIONS_BY_SOURCE,
@@ -144,12 +146,12 @@ def run_snapshot(
         PipelineError: no such review, nothing to read it from, or a reason is wanted.
         UnknownAgencyError: the province has no such agency.
         BuildRefusedError: the build made for it does not pass the gate.
-        SettingsError: the file of boundaries is not what it must be.
+        SettingsError: the file of boundaries or that of form 07a/BTP is not what it must be.
     """
     review_code = review_code_of(review, province_code)
-    boundaries = read_boundaries(settings)
+    boundaries, form = read_boundaries(settings), read_form(settings)
     with open_marts(settings, review_code, as_of_date) as connection:
-        content = read_content(connection, review_code, agency_code, boundaries)
+        content = read_content(connection, review_code, agency_code, boundaries, form)
     office = (settings.issuer, settings.issuer_abbreviation, settings.signatory_title)
     pack = write_pack(settings, with_office(content, *office), reason)
     write_index(settings)
@@ -178,16 +180,18 @@ def read_content(
     review_code: str,
     agency_code: str = "",
     boundaries: Sequence[Boundary] = (),
+    form: Sequence[FormColumn] | None = None,
 ) -> Content:
     """Read everything that the pack of a review says, as its first version.
 
-    With boundaries it has a map of those units that are the pack's.
+    With boundaries it has a map of those units that are the pack's. ``form`` is as for
+    ``read_marts``.
 
     Raises:
         PipelineError: the marts have no such review.
         UnknownAgencyError: the review's province has no such agency.
     """
-    content = build_content(read_marts(connection, review_code, agency_code))
+    content = build_content(read_marts(connection, review_code, agency_code, form))
     if not boundaries:
         return content
     units = _read(connection, queries.UNITS)
@@ -201,9 +205,14 @@ def read_content(
 
 
 def read_marts(
-    connection: duckdb.DuckDBPyConnection, review_code: str, agency_code: str = ""
+    connection: duckdb.DuckDBPyConnection,
+    review_code: str,
+    agency_code: str = "",
+    form: Sequence[FormColumn] | None = None,
 ) -> Marts:
     """Read the rows of a review from the marts: the province's, or those of one agency.
+
+    ``form`` is the template of form 07a/BTP; None: the one that the project comes with.
 
     Raises:
         PipelineError: the marts have no such review.
@@ -217,6 +226,7 @@ def read_marts(
     read = _Reader(connection)
     return Marts(
         scope=scope,
+        form_07a=tuple(read_form_file(FORM_07A) if form is None else form),
         review=review,
         localities=read(queries.LOCALITIES),
         locality_dossiers=read.if_there(queries.LOCALITY_DOSSIERS),

@@ -23,6 +23,7 @@ from motcua.snapshot import (
     steps,
     targets,
     time_cuts,
+    without_any,
 )
 from motcua.snapshot.handling import MEASURE_COLUMNS, by_level, measure_cells
 from motcua.snapshot.headlines import Counts, Indicator
@@ -49,6 +50,7 @@ def figures(marts: Marts, found: Sequence[Indicator]) -> dict[str, Figure]:
         *_plan_figures(marts.plan_tasks),
         *_field_figures(marts.handling_by_field),
         *overdue.figures(marts),
+        *without_any.figures(marts.rates_by_agency),
         *reception.figures(marts),
         *time_cuts.figures(marts.time_cuts),
         *payments.figures(marts.payments),

@@ -24,13 +24,17 @@ from motcua.snapshot.parts import (
     LATE_RECEPTION,
     ONLINE,
     PAID,
+    PARTIAL_ONLINE,
     PETITIONS_ON_TIME,
     POSTAL,
     metric_name,
 )
 
 ROLES = ("current", "previous", "same")
-RATES = (*ONLINE, LATE_RECEPTION, *POSTAL, *PAID, *ACROSS, *DIGITISATION, PETITIONS_ON_TIME)
+RATES = (
+    *(*ONLINE, PARTIAL_ONLINE, LATE_RECEPTION, *POSTAL, *PAID, *ACROSS, *DIGITISATION),
+    PETITIONS_ON_TIME,
+)
 """The metrics that marts of rates give, in the order of the summary."""
 _METRIC_CODES = {"plan_tasks": "plan_tasks_done"}
 

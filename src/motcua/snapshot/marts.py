@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from motcua.forms import FormColumn
+
 Record = Mapping[str, Any]
 Records = tuple[Record, ...]
 
@@ -27,11 +29,21 @@ HANDLING_MEASURES = (
 )
 MAP_MEASURES = ("received_count", "resolved_count", "in_time_count", "pending_count")
 """What is told of an agency on either map; a record has each as ``then_`` and ``now_``."""
+FORM_MEASURES = (
+    "received_direct_count",
+    "received_postal_count",
+    "received_channel_other_count",
+    "pending_stopped_count",
+)
+"""What form 07a/BTP counts by agency besides what form II.06 does."""
 OVERDUE_MEASURES = (
     "resolved_overdue_count",
     "pending_overdue_count",
+    "overdue_by_law_count",
+    "overdue_by_law_unknown_count",
     "apology_owed_count",
     "apology_sent_count",
+    "resolved_apology_sent_count",
     "apology_in_time_count",
 )
 RECEPTION_MEASURES = (
@@ -59,6 +71,7 @@ PAYMENT_MEASURES = (
     "cash_amount",
     "unknown_amount",
 )
+PAYER_MEASURES = ("dossier_count", "online_dossier_count", "counter_dossier_count")
 TIME_CUT_MEASURES = (
     "procedure_count",
     "limit_count",
@@ -127,6 +140,7 @@ class Scope:
 class Marts:
     """The rows of one review; ``period_role`` of a row is current, previous or same.
 
+    ``form_07a`` is no row: the template that form 07a/BTP is laid out by.
     ``scope`` is the agency whose dossiers they count, None where they are the province's.
     """
 
@@ -190,4 +204,6 @@ class Marts:
     cube_rows: Records = ()
     cube_definitions: Records = ()
     cube_dossiers: Records = ()
+    payments_by_agency: Records = ()
+    form_07a: tuple[FormColumn, ...] = ()
     scope: Scope | None = None

@@ -212,7 +212,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Annex:
-    """One annex: its tables, or the sentence in their place; one of them holds the definitions.
+    """One annex: its tables; one of them holds the definitions.
 
     From the table ``apart_from`` on, what has lines stands on a page of its own under ``apart``.
     """
@@ -220,7 +220,6 @@ class Annex:
     number: int
     title: str
     table_codes: tuple[str, ...] = ()
-    sentence: str = ""
     holds_definitions: bool = False
     apart_from: str = ""
     apart: str = ""

@@ -60,6 +60,11 @@ _APOLOGIES = (
     "({apologies_sent_share}), trong đó gửi trước ngày hẹn trả {apologies_in_time}; hẹn lại mà lỗi "
     "hẹn: {no_data}."
 )
+_BY_LAW = (
+    "Trong {apologies_owed} hồ sơ quá hạn so với ngày hẹn trả (thời hạn cam kết), "
+    "{overdue_by_law} hồ sơ quá cả thời hạn theo quy định của pháp luật, {overdue_by_law_unknown} "
+    "hồ sơ chưa xác định được vì thiếu thời hạn của thủ tục."
+)
 _CAUSES = (
     "Trong {overdue_all} hồ sơ quá hạn (đã và đang giải quyết), {overdue_cause_known} hồ sơ có ghi "
     "nhận nguyên nhân, {overdue_cause_unknown} hồ sơ chưa xác định nguyên nhân "
@@ -80,6 +85,7 @@ def figures(marts: Marts) -> Iterator[Figure]:
     yield from _land_figures(marts.handling_by_field)
     if marts.overdue_by_agency:
         yield from _apology_figures(marts.overdue_by_agency)
+        yield from _by_law_figures(marts.overdue_by_agency)
         yield from _cause_figures(marts.overdue_causes)
 
 
@@ -109,6 +115,13 @@ def _apology_figures(agencies: Records) -> Iterator[Figure]:
     yield Figure("apologies_sent_share", "Tỷ lệ văn bản xin lỗi", share_cell(sent, owed))
     in_time = count_cell(summed(agencies, "apology_in_time_count"))
     yield Figure("apologies_in_time", "Văn bản xin lỗi gửi trước ngày hẹn trả", in_time)
+
+
+def _by_law_figures(agencies: Records) -> Iterator[Figure]:
+    beyond = count_cell(summed(agencies, "overdue_by_law_count"))
+    yield Figure("overdue_by_law", "Quá cả thời hạn theo quy định", beyond)
+    unknown = count_cell(summed(agencies, "overdue_by_law_unknown_count"))
+    yield Figure("overdue_by_law_unknown", "Chưa rõ thời hạn theo quy định", unknown)
 
 
 def _cause_figures(causes: Records) -> Iterator[Figure]:
@@ -142,6 +155,11 @@ def days_sentence(known: Figures) -> Paragraph | None:
     codes = {"overdue_median_days": _DAYS, "past_due_median_days": _PAST_DUE_DAYS}
     parts = [template for code, template in codes.items() if code in known]
     return fill("overdue_days", f"{'. '.join(parts)}.", known) if parts else None
+
+
+def by_law_sentence(known: Figures) -> Paragraph | None:
+    """Say how much of it passed the legal limit, too; None where nothing is overdue."""
+    return fill("overdue_by_law", _BY_LAW, known) if "overdue_by_law" in known else None
 
 
 def land_sentence(known: Figures) -> Paragraph | None:

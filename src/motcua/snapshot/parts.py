@@ -28,6 +28,7 @@ METRIC_NAMES = {
     "online_received": "Tiếp nhận trực tuyến trên tiếp nhận trong kỳ",
     "online_resolved": "Nộp trực tuyến trên đã giải quyết",
     "full_online_received": "Tiếp nhận trực tuyến của dịch vụ công toàn trình",
+    "partial_online_received": "Tiếp nhận trực tuyến của dịch vụ công một phần",
     "input_digitised": "Số hóa thành phần hồ sơ",
     "result_digitised": "Số hóa kết quả giải quyết",
     "input_and_result_digitised": "Số hóa cả thành phần và kết quả",
@@ -44,6 +45,8 @@ METRIC_NAMES = {
     "petitions_on_time": "Phản ánh, kiến nghị trả lời đúng hạn",
 }
 ONLINE = ("online_received", "online_resolved", "full_online_received")
+PARTIAL_ONLINE = "partial_online_received"
+"""Shown beside the full ones, and neither good nor bad: fewer may be more of the full ones."""
 DIGITISATION = (
     "input_digitised",
     "result_digitised",

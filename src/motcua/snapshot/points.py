@@ -1,4 +1,4 @@
-"""Points of decision 766 that misses cost: by component, by field, by agency.
+"""Points of decision 766 that misses cost: by component, by field, by agency, by cause.
 
 Rule: metric ``points_lost`` of the marts. Points of members are not summed, as a component that
 reaches its threshold earns no more.
@@ -25,7 +25,9 @@ from motcua.snapshot.numbers import NO_DATA
 from motcua.snapshot.ranking import RANKED_FROM
 from motcua.snapshot.sentences import fill, say
 
-TABLES = ("points_components", "points_fields", "points_agencies")
+TABLES = ("points_components", "points_fields", "points_agencies", "points_causes")
+_DISLIKED = "disliked"
+_DISLIKED_NAME = "Đánh giá không hài lòng (không phải hồ sơ quá hạn)"
 _TOP, _SAID = 10, 3
 _TENTH = Decimal("0.1")
 _EMPTY = f"Điểm mất theo lĩnh vực, cơ quan: {NO_DATA}."
@@ -136,6 +138,51 @@ def agencies_table(marts: Marts) -> Table:
         "Cơ quan",
         _most(marts, "agency", resolved),
     )
+
+
+def causes_table(marts: Marts) -> Table:
+    """Lay out what each recorded cause costs each component, the costliest first."""
+    causes = _scope(marts, "cause")
+    order = {code: n for n, code in enumerate(r["component_code"] for r in causes)}
+    causes.sort(key=lambda r: (order[r["component_code"]], -r["lost_points"], -r["missed_count"]))
+    rows = tuple(
+        Row(
+            "body",
+            (
+                text_cell(number),
+                text_cell(record["component_name"]),
+                text_cell(_cause_name(record)),
+                count_cell(record["missed_count"]),
+                score_cell(record["lost_points"]),
+            ),
+        )
+        for number, record in enumerate(causes, start=1)
+    )
+    return Table(
+        code="points_causes",
+        title="Điểm mất theo thành phần và nguyên nhân được ghi nhận",
+        sheet="766 điểm mất nguyên nhân",
+        unit="Đơn vị tính: điểm; chưa đạt: hồ sơ",
+        columns=(
+            ORDER,
+            Column("component", "Thành phần", kind="text", width=40),
+            Column("cause", "Nguyên nhân", kind="text", width=36),
+            *_POINTS,
+        ),
+        rows=rows,
+        notes=(
+            *_NOTES,
+            "Chỉ hồ sơ quá hạn có nguyên nhân do cơ quan ghi nhận; đánh giá không hài lòng không "
+            "có nguyên nhân, nên là một phần riêng của điểm hài lòng.",
+        ),
+        empty_sentence=f"Điểm mất theo nguyên nhân: {NO_DATA}.",
+    )
+
+
+def _cause_name(record: Record) -> str:
+    if record["member_code"] == _DISLIKED:
+        return _DISLIKED_NAME
+    return record["cause_name"] or record["member_code"]
 
 
 def _members_table(

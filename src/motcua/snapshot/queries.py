@@ -14,6 +14,7 @@ from motcua.snapshot.marts import (
     HANDLING_MEASURES,
     MAP_MEASURES,
     OVERDUE_MEASURES,
+    PAYER_MEASURES,
     PAYMENT_MEASURES,
     PETITION_MEASURES,
     PROCEDURE_MEASURES,
@@ -268,6 +269,21 @@ _SCOPED_SUMS = ",\n    ".join(
     f" as bigint) as {name}"
     for name in HANDLING_MEASURES
 )
+_FORM_CHANNELS = {
+    "received_direct_count": "= 'direct'",
+    "received_postal_count": "= 'postal'",
+    "received_channel_other_count": "not in ('direct', 'online', 'postal')",
+}
+_FORM_SUMS = ",\n    ".join(
+    (
+        *(
+            "cast(coalesce(sum(handling.received_in_period_count) filter ("
+            f"where handling.channel_code {which}), 0) as bigint) as {name}"
+            for name, which in _FORM_CHANNELS.items()
+        ),
+        "cast(coalesce(sum(handling.pending_stopped_count), 0) as bigint) as pending_stopped_count",
+    )
+)
 _WHOLE_HANDLING = """
 from review.mart_review__handling as handling
 inner join wanted
@@ -292,7 +308,8 @@ select
     handling.agency_code,
     coalesce(any_value(agencies.agency_name), handling.agency_code) as agency_name,
     any_value(parents.agency_name) as parent_name,
-    {_SUMS}
+    {_SUMS},
+    {_FORM_SUMS}
 {_HANDLING}
 left join core.dim_agencies as agencies on handling.agency_code = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
@@ -841,7 +858,9 @@ def _sums(measures: Sequence[str]) -> str:
     )
 
 
-def _by_agency(table: str, measures: Sequence[str], agency: str = "agency_code") -> str:
+def _by_agency(
+    table: str, measures: Sequence[str], agency: str = "agency_code", where: str = "true"
+) -> str:
     """Read the sums of a mart by level and agency in the review's period."""
     return f"""
 select
@@ -857,7 +876,7 @@ inner join wanted
 left join core.dim_agencies as agencies on counted.{agency} = agencies.agency_code
 left join core.dim_agencies as parents on agencies.parent_code = parents.agency_code
 left join core.dim_levels as levels on counted.level_code = levels.level_code
-where in_scope(counted.{agency})
+where in_scope(counted.{agency}) and {where}
 group by counted.level_code, counted.{agency}
 order by
     counted.level_code,
@@ -916,6 +935,9 @@ LATE_RECEPTION = _by_agency(
 )
 OVERDUE_BY_AGENCY = _by_agency("mart_review__overdue", OVERDUE_MEASURES)
 PAYMENTS = _by_code("mart_review__payments", PAYMENT_MEASURES, "fee_group_code", "fee_group")
+PAYMENTS_BY_AGENCY = _by_agency(
+    "mart_review__payments", PAYER_MEASURES, where="counted.fee_group_code = 'charge_or_fee'"
+)
 PETITIONS_BY_KIND = _by_code(
     "mart_review__petitions", PETITION_MEASURES, "kind_code", "petition_kind"
 )
@@ -1268,26 +1290,20 @@ order by min(codes.position_no) nulls last, counted.figure_code, counted.unit_co
 """
 
 COUNTER_SURVEYS = """
-with latest as (
-    select surveys.*
-    from core.fct_counter_surveys as surveys
-    inner join wanted on surveys.province_code = wanted.province_code
-    where surveys.surveyed_date <= wanted.known_to_date and in_scope(surveys.agency_code)
-    qualify row_number() over (
-        partition by surveys.agency_code, surveys.item_code order by surveys.surveyed_date desc
-    ) = 1
-)
 select
-    latest.item_code,
+    surveys.item_code,
     count(*) as agency_count,
-    cast(sum(latest.needed_count) as bigint) as needed_count,
-    cast(sum(latest.present_count) as bigint) as present_count,
-    cast(sum(latest.degraded_count) as bigint) as degraded_count,
-    min(latest.surveyed_date) as first_date,
-    max(latest.surveyed_date) as last_date
-from latest
-group by latest.item_code
-order by latest.item_code
+    cast(sum(surveys.needed_count) as bigint) as needed_count,
+    cast(sum(surveys.present_count) as bigint) as present_count,
+    cast(sum(surveys.degraded_count) as bigint) as degraded_count,
+    min(surveys.surveyed_date) as first_date,
+    max(surveys.surveyed_date) as last_date
+from review.mart_review__counter_surveys as surveys
+inner join wanted
+    on surveys.province_code = wanted.province_code and surveys.period_code = wanted.period_code
+where in_scope(surveys.agency_code)
+group by surveys.item_code
+order by surveys.item_code
 """
 
 TO_EXPLAIN = """
@@ -1429,6 +1445,7 @@ POINTS = """
 select
     points.scope_code,
     points.member_code,
+    causes.code_name as cause_name,
     points.component_code,
     components.component_name,
     points.missed_count,
@@ -1445,7 +1462,12 @@ inner join review.dim_scorecard_components as components
     on
         points.version_code = components.version_code
         and points.component_code = components.component_code
-where wanted.agency_code is null and points.scope_code in ('province', 'field', 'agency')
+left join core.dim_codes as causes
+    on
+        points.member_code = causes.code
+        and points.scope_code = 'cause'
+        and causes.list_code = 'overdue_cause'
+where wanted.agency_code is null
 order by
     points.version_code, points.scope_code, components.position_no, points.member_code
 """

@@ -23,6 +23,7 @@ from motcua.snapshot import (
     steps,
     targets,
     time_cuts,
+    without_any,
 )
 from motcua.snapshot.figures import leading_fields, overdue_fields
 from motcua.snapshot.framing import absent_before
@@ -31,7 +32,7 @@ from motcua.snapshot.headlines import Indicator
 from motcua.snapshot.marts import Marts
 from motcua.snapshot.model import Coverage, Figure, Paragraph, Section, Table
 from motcua.snapshot.numbers import NO_DATA
-from motcua.snapshot.parts import ACROSS, DIGITISATION, ONLINE, PAID, POSTAL
+from motcua.snapshot.parts import ACROSS, DIGITISATION, ONLINE, PAID, PARTIAL_ONLINE, POSTAL
 from motcua.snapshot.sentences import say
 from motcua.staff.places import TO_WRITE
 
@@ -170,7 +171,11 @@ def _handling(marts: Marts, coverage: Coverage, figures: Figures) -> tuple[Part,
         ("Giải quyết", (sentences.resolved(figures),), ()),
         (
             "Đang giải quyết",
-            (sentences.pending(figures), overdue.days_sentence(figures)),
+            (
+                sentences.pending(figures),
+                overdue.days_sentence(figures),
+                overdue.by_law_sentence(figures),
+            ),
             ("due_soon",),
         ),
         (
@@ -208,7 +213,10 @@ def _electronic(
         ("Dịch vụ công theo mức độ", (services,), ("services",)),
         (
             "Hồ sơ trực tuyến",
-            (*(rates[code] for code in ONLINE), sentences.submission_help(figures)),
+            (
+                *(rates[code] for code in (*ONLINE, PARTIAL_ONLINE)),
+                sentences.submission_help(figures),
+            ),
             ("online_areas",),
         ),
         (
@@ -219,7 +227,11 @@ def _electronic(
             ),
             (),
         ),
-        ("Số hóa, kết quả điện tử", (*(rates[code] for code in DIGITISATION), both), ()),
+        (
+            "Số hóa, kết quả điện tử",
+            (*(rates[code] for code in DIGITISATION), without_any.sentence(figures), both),
+            (),
+        ),
         (
             "Kết nối, đồng bộ, sự cố",
             (

@@ -111,6 +111,8 @@ judged as (
     select
         scoped.*,
         scoped.is_paused_undated or coalesce(paused.is_paused, false) as is_paused,
+        (scoped.is_paused_undated and scoped.status_code = '8')
+        or paused.stopped_date is not null as is_stopped,
         paused.asked_date,
         paused.stopped_date,
         coalesce(paused.asked_count, 0) as asked_count,
@@ -184,11 +186,14 @@ final as (
         {{ flag("is_resolved and is_withdrawn and closing_date > due_date") }}
             as withdrawn_after_due_count,
         {{ flag("not is_resolved and is_paused") }} as pending_paused_count,
+        {{ flag("not is_resolved and is_stopped") }} as pending_stopped_count,
         {{ flag("is_received_in_period and is_channel_missing") }} as channel_missing_count,
         {{ flag("is_resolved and channel_code = 'online'") }} as resolved_online_count,
         {{ flag("is_resolved and is_channel_missing") }} as resolved_channel_missing_count,
         {{ flag("is_received_in_period and channel_code = 'online'"
             ~ " and service_grade_code = 'full'") }} as received_full_online_count,
+        {{ flag("is_received_in_period and channel_code = 'online'"
+            ~ " and service_grade_code = 'partial'") }} as received_partial_online_count,
         {{ flag("is_received_in_period and channel_code = 'online'"
             ~ " and service_grade_code is null") }} as received_online_grade_unknown_count,
         {{ flag("is_resolved and is_input_digitised") }} as input_digitised_count,

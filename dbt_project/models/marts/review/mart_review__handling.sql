@@ -20,6 +20,7 @@ groups as (
         sum(resolved_withdrawn_count) as withdrawn_count,
         sum(withdrawn_after_due_count) as withdrawn_after_due_count,
         sum(pending_paused_count) as paused_count,
+        sum(pending_stopped_count) as stopped_count,
         sum(channel_missing_count) as channel_missing_count
     from dossier_periods
     group by
@@ -86,6 +87,7 @@ final as (
         {{ sum_where("withdrawn_count", "is_resolved") }} as resolved_withdrawn_count,
         {{ sum_where("withdrawn_after_due_count", "is_resolved") }} as withdrawn_after_due_count,
         {{ sum_where("paused_count", "is_pending") }} as pending_paused_count,
+        {{ sum_where("stopped_count", "is_pending") }} as pending_stopped_count,
         {{ sum_where("channel_missing_count", "is_received_in_period") }} as channel_missing_count,
         {{ sum_where("dossier_count", "is_on_time") }} as rate_numerator_count,
         {{ sum_where("dossier_count", "is_judged") }} as rate_denominator_count

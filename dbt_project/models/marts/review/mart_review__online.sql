@@ -12,6 +12,7 @@ sums as (
         cast(sum(received_online_count) as bigint) as received_online_count,
         cast(sum(channel_missing_count) as bigint) as channel_missing_count,
         cast(sum(received_full_online_count) as bigint) as received_full_online_count,
+        cast(sum(received_partial_online_count) as bigint) as received_partial_online_count,
         cast(sum(received_online_grade_unknown_count) as bigint)
             as received_online_grade_unknown_count,
         cast(sum(resolved_count) as bigint) as resolved_count,
@@ -58,6 +59,22 @@ final as (
         field_code,
         level_code,
         received_full_online_count as numerator_count,
+        received_in_period_count - received_online_grade_unknown_count as denominator_count,
+        received_online_grade_unknown_count as unknown_count,
+        'Hồ sơ tiếp nhận trong kỳ' as denominator_name
+    from sums
+    where
+        received_in_period_count - received_online_grade_unknown_count > 0
+        or received_online_grade_unknown_count > 0
+    union all
+    select
+        'partial_online_received' as metric_code,
+        period_code,
+        province_code,
+        agency_code,
+        field_code,
+        level_code,
+        received_partial_online_count as numerator_count,
         received_in_period_count - received_online_grade_unknown_count as denominator_count,
         received_online_grade_unknown_count as unknown_count,
         'Hồ sơ tiếp nhận trong kỳ' as denominator_name

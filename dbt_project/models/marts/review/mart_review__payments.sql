@@ -82,6 +82,7 @@ final as (
         count(case when is_online then 1 end) as online_dossier_count,
         count(case when is_counter_cashless then 1 end) as counter_cashless_dossier_count,
         count(case when is_cash then 1 end) as cash_dossier_count,
+        count(case when is_counter_cashless or is_cash then 1 end) as counter_dossier_count,
         count(case when is_unknown_channel then 1 end) as unknown_dossier_count,
         cast(sum(payment_count) as bigint) as payment_count,
         cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
