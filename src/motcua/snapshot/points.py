@@ -145,18 +145,14 @@ def causes_table(marts: Marts) -> Table:
     causes = _scope(marts, "cause")
     order = {code: n for n, code in enumerate(r["component_code"] for r in causes)}
     causes.sort(key=lambda r: (order[r["component_code"]], -r["lost_points"], -r["missed_count"]))
-    rows = tuple(
-        Row(
-            "body",
-            (
-                text_cell(number),
-                text_cell(record["component_name"]),
-                text_cell(_cause_name(record)),
-                count_cell(record["missed_count"]),
-                score_cell(record["lost_points"]),
-            ),
-        )
-        for number, record in enumerate(causes, start=1)
+    rows = numbered_rows(
+        causes,
+        lambda record: (
+            text_cell(record["component_name"]),
+            text_cell(_cause_name(record)),
+            count_cell(record["missed_count"]),
+            score_cell(record["lost_points"]),
+        ),
     )
     return Table(
         code="points_causes",
