@@ -30,7 +30,7 @@ MAY_REF = {
     "fct": {"int", "dim"},
     "mart": {"fct", "dim"},
 }
-# A roll-up stands on the table of its own layer that it sums: a sum has one definition.
+# A roll-up stands on the table of its own layer that it sums or asks: a sum has one definition.
 ROLL_UPS = {
     "fct_scorecard_bases": {"fct_dossiers", "fct_dossier_periods"},
     "fct_scorecard_counts": {"fct_scorecard_bases", "fct_procedure_periods", "fct_petitions"},
@@ -40,6 +40,7 @@ ROLL_UPS = {
     "fct_dossier_versions": {"fct_dossiers", "fct_compared_versions"},
     "fct_due_date_counts": {"fct_dossiers", "fct_supplements", "fct_pauses"},
     "fct_due_date_differences": {"fct_dossiers", "fct_supplements", "fct_pauses"},
+    "fct_ratings": {"fct_dossiers"},
     "fct_restatements": {"fct_dossiers", "fct_dossier_periods", "fct_compared_versions"},
     "mart_review__scorecard_groups": {"mart_review__scorecard"},
     "mart_review__points": {"mart_review__scorecard", "mart_review__petitions"},

@@ -1,6 +1,7 @@
+-- Whose a dossier is stands in core.fct_dossiers; asked of the exports they are all read again.
 with ratings as (select * from {{ ref('int_ratings__latest') }}),
 
-dossiers as (select * from {{ ref('int_dossiers__latest') }}),
+dossiers as (select * from {{ ref('fct_dossiers') }}),
 
 final as (
     select
