@@ -16,6 +16,7 @@ from motcua.snapshot import (
 )
 from motcua.snapshot.content import build_content
 from motcua.snapshot.lines import Measure, cells
+from motcua.snapshot.marts import OVERDUE_MEASURES
 from motcua.snapshot.numbers import NOTHING_HAPPENED
 from snapshot_support import handling_line, make_marts
 
@@ -183,11 +184,9 @@ def test_at_most_five_matters_and_only_of_what_there_is(pending, late, owed, unk
     overdue_lines = (
         {
             **waiting(0, "một"),
+            **dict.fromkeys(OVERDUE_MEASURES, 0),
             "resolved_overdue_count": owed,
-            "pending_overdue_count": 0,
             "apology_owed_count": owed,
-            "apology_sent_count": 0,
-            "apology_in_time_count": 0,
         },
     )
     causes = (
