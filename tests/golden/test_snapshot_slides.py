@@ -3,12 +3,15 @@
 import dataclasses
 import io
 import re
+import textwrap
 
 import duckdb
 import openpyxl
 import pytest
 from pptx import Presentation
+from pptx.util import Inches
 
+from motcua.snapshot import slides
 from motcua.snapshot.deck import Slide, deck
 from motcua.snapshot.edge import read_content
 from motcua.snapshot.model import SIMULATED_BANNER, Content, Table, count_cell
@@ -183,6 +186,46 @@ def test_nothing_lies_outside_of_a_slide_and_each_picture_is_described(content):
                 described += len(shape._element.nvGraphicFramePr.cNvPr.get("descr")) > 20
     pictures = [slide for slide in deck(content) if slide.chart or slide.table]
     assert described == len(pictures) > 5
+
+
+def table_height(slide) -> float:
+    """Wrap the words of a slide's table in its columns, half a size a letter; in points."""
+    (table,) = [shape.table for shape in slide.shapes if shape.has_table]
+    height = 0.0
+    for row in table.rows:
+        lines = 1
+        for cell, column in zip(row.cells, table.columns, strict=True):
+            size = cell.text_frame.paragraphs[0].runs[0].font.size.pt if cell.text else 1
+            letters = int((column.width.pt - cell.margin_left.pt - cell.margin_right.pt) * 2 / size)
+            lines = max(lines, len(textwrap.wrap(cell.text, letters)))
+        needed = lines * 1.2 * size_of(table) + row.cells[0].margin_top.pt * 2
+        height += max(needed, row.height.pt)
+    return height
+
+
+def size_of(table) -> float:
+    return table.cell(0, 1).text_frame.paragraphs[0].runs[0].font.size.pt
+
+
+@pytest.mark.parametrize("name", ["", "từ ngày 01/01/2023 đến ngày 18/5/2023, cả năm trước nữa"])
+def test_ten_indicators_end_above_the_foot_whatever_the_period_is_called(
+    content, name, monkeypatch
+):
+    ten = content.table("ten")
+    columns = tuple(
+        dataclasses.replace(column, title=f"{column.title} {name}".strip())
+        for column in ten.columns
+    )
+    named = tuple(
+        dataclasses.replace(ten, columns=columns) if table is ten else table
+        for table in content.tables
+    )
+    told = dataclasses.replace(content, tables=named)
+    room = Inches(6.65 - 1.75).pt
+
+    assert table_height(read(told)[2]) <= room
+    monkeypatch.setattr(slides, "_TABLE_SIZES", (16,))
+    assert table_height(read(told)[2]) > room
 
 
 def test_missing_localities_are_named_and_the_rest_counted(content):

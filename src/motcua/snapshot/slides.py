@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import textwrap
+from collections.abc import Sequence
 
 import xlsxwriter
 from pptx import Presentation
@@ -27,6 +29,13 @@ _INNER = Emu(_WIDTH - 2 * _MARGIN)
 _TOP, _BOTTOM = Inches(1.75), Inches(6.65)
 _NOTE = Inches(0.5)
 _TITLE_ONLY = 5
+_SIDE, _ABOVE = Inches(0.06), Inches(0.03)
+"""Room beside and above the words of a table's cell."""
+_LINE = Inches(0.42)
+"""How high a table's line is where there is room."""
+_TABLE_SIZES = (13, 12, 11, 10, 9)
+_LETTER, _LEADING = 0.5, 1.2
+"""How wide a letter is and how high a line, in sizes of letters."""
 _STRONG, _ALARM, _SOFT = (
     RGBColor(0x1F, 0x3A, 0x5F),
     RGBColor(0xA3, 0, 0x1B),
@@ -224,27 +233,53 @@ def _style_chart(drawn: SlideChart, chart: Chart) -> None:
 
 
 def _write_table(slide: PptxSlide, table: Table, place: tuple[Emu, Emu, Emu, Emu]) -> None:
-    height = Emu(min(place[3], Inches(0.42) * (len(table.rows) + 1)))
-    shape = slide.shapes.add_table(len(table.rows) + 1, len(table.columns), *place[:3], height)
+    total = sum(column.width for column in table.columns)
+    widths = [Emu(int(place[2] * column.width / total)) for column in table.columns]
+    size, heights = _table_fit(table, widths, place[3])
+    frame = (*place[:3], Emu(sum(heights)))
+    shape = slide.shapes.add_table(len(table.rows) + 1, len(table.columns), *frame)
     shape.name = table.title
     _describe(shape, f"{table.title}. {table.unit}.")
     drawn = shape.table
-    total = sum(column.width for column in table.columns)
-    for position, column in enumerate(table.columns):
-        drawn.columns[position].width = Emu(int(place[2] * column.width / total))
-        _write_cell(drawn.cell(0, position), column.title, is_head=True, is_number=False)
+    for line, height in zip(drawn.rows, heights, strict=True):
+        line.height = height
+    for position, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+        drawn.columns[position].width = width
+        _write_cell(drawn.cell(0, position), column.title, size, is_head=True, is_number=False)
     for number, row in enumerate(table.rows, start=1):
         for position, cell in enumerate(row.cells):
             place_in = drawn.cell(number, position)
-            _write_cell(place_in, cell.text, is_head=False, is_number=cell.kind != "text")
+            _write_cell(place_in, cell.text, size, is_head=False, is_number=cell.kind != "text")
 
 
-def _write_cell(cell, text: str, *, is_head: bool, is_number: bool) -> None:
-    cell.margin_left = cell.margin_right = Inches(0.06)
-    cell.margin_top = cell.margin_bottom = Inches(0.03)
+def _table_fit(table: Table, widths: Sequence[Emu], room: Emu) -> tuple[float, list[Emu]]:
+    """Give the largest letters at which a table ends above the foot, and how high its lines are."""
+    titles = [column.title for column in table.columns]
+    lines = [titles, *([cell.text for cell in row.cells] for row in table.rows)]
+    for size in _TABLE_SIZES:
+        heights = [_line_height(texts, widths, size) for texts in lines]
+        if sum(heights) <= room.pt:
+            break
+    wanted = min(room.pt, _LINE.pt * len(lines))
+    spare = max(wanted - sum(heights), 0) / len(lines)
+    return size, [Emu(Pt(height + spare)) for height in heights]
+
+
+def _line_height(texts: Sequence[str], widths: Sequence[Emu], size: float) -> float:
+    """Give the height of a table's line in points, its words wrapped in their columns."""
+    rows = max(
+        len(textwrap.wrap(text, max(1, int((width.pt - 2 * _SIDE.pt) / (size * _LETTER)))))
+        for text, width in zip(texts, widths, strict=True)
+    )
+    return max(rows, 1) * size * _LEADING + 2 * _ABOVE.pt
+
+
+def _write_cell(cell, text: str, size: float, *, is_head: bool, is_number: bool) -> None:
+    cell.margin_left = cell.margin_right = _SIDE
+    cell.margin_top = cell.margin_bottom = _ABOVE
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     colour = RGBColor(0xFF, 0xFF, 0xFF) if is_head else RGBColor(0, 0, 0)
-    _write_line(cell.text_frame, 0, text, 13, colour, bold=is_head)
+    _write_line(cell.text_frame, 0, text, size, colour, bold=is_head)
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.space_after = Pt(0)
     paragraph.alignment = PP_ALIGN.RIGHT if is_number else PP_ALIGN.LEFT
