@@ -86,8 +86,20 @@ def test_what_passes_from_period_to_period_is_the_same_dossiers(counted, compile
             BALANCE,
             {("tth|closed_in_2021", "2020-CY")},
         ),
+        (
+            "update core.fct_dossier_periods set agency_code = 'H57.02' "
+            "where dossier_key = 'tth|open' and period_code = '2021-CY'",
+            ASSERTION,
+            {("tth|open", "2021-CY")},
+        ),
     ],
-    ids=["not carried over", "was not pending", "in another field", "neither open nor closed"],
+    ids=[
+        "not carried over",
+        "was not pending",
+        "in another field",
+        "neither open nor closed",
+        "with another agency",
+    ],
 )
 def test_seeded_violation_is_named(counted, compiled_project, violation, assertion, named):
     counted.execute("begin")
@@ -96,3 +108,16 @@ def test_seeded_violation_is_named(counted, compiled_project, violation, asserti
     counted.execute("rollback")
 
     assert rows == named
+
+
+def test_what_a_successor_took_over_was_pending_with_who_had_it(counted, compiled_project):
+    counted.execute("begin")
+    counted.execute(
+        "update core.fct_dossier_periods set agency_code = 'H57.02', "
+        "taken_over_from_agency_code = 'H57.01' "
+        "where dossier_key = 'tth|open' and period_code = '2021-CY'"
+    )
+    rows = found(counted, compiled_project, ASSERTION)
+    counted.execute("rollback")
+
+    assert rows == set()

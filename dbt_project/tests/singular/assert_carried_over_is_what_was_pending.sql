@@ -1,6 +1,7 @@
 -- What a period carries over is what the period before it left pending: by agency and field, and so
 -- dossier by dossier, each named with the side that lacks it. Of two periods that touch, in which
--- both are known to their ends.
+-- both are known to their ends. What a successor took over, also from another province, was pending
+-- with the agency that it was taken over from.
 with periods as (select * from {{ ref('dim_review_periods') }}),
 
 pairs as (
@@ -22,8 +23,7 @@ sides as (
     select
         pairs.period_code,
         pairs.earlier_period_code,
-        counted.province_code,
-        counted.agency_code,
+        coalesce(counted.taken_over_from_agency_code, counted.agency_code) as agency_code,
         counted.field_code,
         counted.dossier_key,
         1 as carried_over_count,
@@ -38,7 +38,6 @@ sides as (
     select
         pairs.period_code,
         pairs.earlier_period_code,
-        counted.province_code,
         counted.agency_code,
         counted.field_code,
         counted.dossier_key,
@@ -55,7 +54,6 @@ sides as (
 select
     period_code,
     earlier_period_code,
-    province_code,
     agency_code,
     field_code,
     dossier_key,
@@ -63,5 +61,5 @@ select
     sum(pending_count) as pending_count
 from sides
 group by
-    period_code, earlier_period_code, province_code, agency_code, field_code, dossier_key
+    period_code, earlier_period_code, agency_code, field_code, dossier_key
 having sum(carried_over_count) <> sum(pending_count)
