@@ -144,7 +144,8 @@ create table review.mart_review__overdue (
     overdue_cause_code varchar, overdue_cause_name varchar, resolved_overdue_count bigint,
     pending_overdue_count bigint, apology_owed_count bigint, apology_sent_count bigint,
     apology_in_time_count bigint, resolved_apology_sent_count bigint,
-    overdue_by_law_count bigint, overdue_by_law_unknown_count bigint
+    overdue_by_law_count bigint, overdue_by_law_unknown_count bigint,
+    second_date_missed_count bigint
 );
 create table review.mart_review__overdue_days (
     period_code varchar, province_code varchar, scope_code varchar, member_code varchar,
@@ -552,11 +553,11 @@ update core.dim_agencies
 set area_code = if(level_code = 'commune', 'mountain', 'urban') where agency_code <> 'H01.02';
 insert into review.mart_review__overdue values
     ('2024-CY', 'H01', 'H01.01', 'province', 'workload', 'Khối lượng công việc', 9, 4, 13, 5, 2, 3,
-     6, 1),
-    ('2024-CY', 'H01', 'H01.01', 'province', 'unknown', 'Chưa xác định', 3, 0, 3, 0, 0, 0, 1, 0),
-    ('2024-CY', 'H01', 'H01.01', 'district', 'unknown', 'Chưa xác định', 1, 0, 1, 1, 0, 1, 0, 0),
+     6, 1, 2),
+    ('2024-CY', 'H01', 'H01.01', 'province', 'unknown', 'Chưa xác định', 3, 0, 3, 0, 0, 0, 1, 0, 1),
+    ('2024-CY', 'H01', 'H01.01', 'district', 'unknown', 'Chưa xác định', 1, 0, 1, 1, 0, 1, 0, 0, 0),
     ('2024-CY', 'H01', 'H01.20.01', 'commune', 'unknown', 'Chưa xác định', 2, 1, 3, 0, 0, 0, 0,
-     2);
+     2, 0);
 insert into review.mart_review__overdue_days values
     ('2024-CY', 'H01', 'province', 'all', 'overdue', 15, 3.5, 35),
     ('2024-CY', 'H01', 'province', 'all', 'past_due', 5, 19, 20),

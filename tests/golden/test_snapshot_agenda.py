@@ -127,6 +127,7 @@ def test_sentences_say_what_the_marts_hold(marts, content):
         "late_reception_numerator": "sum(numerator_count) from review.mart_review__late_reception",
         "apologies_owed": "sum(apology_owed_count) from review.mart_review__overdue",
         "apologies_sent": "sum(apology_sent_count) from review.mart_review__overdue",
+        "second_dates_missed": "sum(second_date_missed_count) from review.mart_review__overdue",
         "cut_procedures": "sum(cut_count) from review.mart_review__time_cuts",
         "cut_limits": "sum(limit_count) from review.mart_review__time_cuts",
         "petitions_received": "sum(petition_received_count) from review.mart_review__petitions",
@@ -177,7 +178,7 @@ def test_supplements_are_counted_by_dossier(marts, content):
 def test_overdue_measures_reach_the_table_of_agencies(content):
     (first, *_) = shown(content, "overdue_agencies", "body")
 
-    assert len(OVERDUE_MEASURES) == 8
+    assert len(OVERDUE_MEASURES) == 9
     assert [first[name] for name in ("resolved", "pending", "apologies_owed")] == [13, 4, 17]
     assert first["causes"] == "Khối lượng công việc: 13; Chưa xác định: 4"
 

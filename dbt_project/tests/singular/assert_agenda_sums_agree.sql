@@ -123,6 +123,7 @@ where
     apology_owed_count <> resolved_overdue_count + pending_overdue_count
     or apology_sent_count > apology_owed_count
     or apology_in_time_count > apology_sent_count
+    or second_date_missed_count > apology_owed_count
 union all
 select
     'mart_review__incidents' as mart_name,

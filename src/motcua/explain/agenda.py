@@ -174,6 +174,12 @@ LEVEL_OF = "(select a.level_code from core.dim_agencies as a where a.agency_code
 OWNER_COLUMN = "counted.agency_code as owner_agency_code"
 
 
+MOVED = (
+    "dossiers.dossier_key in (select f.dossier_key from core.fct_dossier_flags as f "
+    "where f.flag_code = 'due_moved_after_due')"
+)
+
+
 def overdue_conditions() -> dict[str, str]:
     """Give the condition of each count of the overdue mart; a letter counts to the period's end."""
     overdue = f"counted.ii06_outcome_code {OVERDUE}"
@@ -187,6 +193,7 @@ def overdue_conditions() -> dict[str, str]:
         "apology_sent_count": sent,
         "resolved_apology_sent_count": f"{sent} and counted.ii06_outcome_code = 'overdue'",
         "apology_in_time_count": f"{sent} and dossiers.apology_sent_at < dossiers.due_date",
+        "second_date_missed_count": f"{overdue} and {MOVED}",
     }
 
 

@@ -45,6 +45,7 @@ OVERDUE_MEASURES = (
     "apology_sent_count",
     "resolved_apology_sent_count",
     "apology_in_time_count",
+    "second_date_missed_count",
 )
 RECEPTION_MEASURES = (
     "received_in_time_count",

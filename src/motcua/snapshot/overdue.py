@@ -57,8 +57,9 @@ _LAND = (
 )
 _APOLOGIES = (
     "Văn bản xin lỗi: phải có {apologies_owed}, đã ghi nhận {apologies_sent} "
-    "({apologies_sent_share}), trong đó gửi trước ngày hẹn trả {apologies_in_time}; hẹn lại mà lỗi "
-    "hẹn: {no_data}."
+    "({apologies_sent_share}), trong đó gửi trước ngày hẹn trả {apologies_in_time}. Đã hẹn "
+    "lại sau khi qua hẹn mà vẫn quá ngày hẹn lại, thấy qua các lần xuất: {second_dates_missed} hồ "
+    "sơ."
 )
 _BY_LAW = (
     "Trong {apologies_owed} hồ sơ quá hạn so với ngày hẹn trả (thời hạn cam kết), "
@@ -115,6 +116,8 @@ def _apology_figures(agencies: Records) -> Iterator[Figure]:
     yield Figure("apologies_sent_share", "Tỷ lệ văn bản xin lỗi", share_cell(sent, owed))
     in_time = count_cell(summed(agencies, "apology_in_time_count"))
     yield Figure("apologies_in_time", "Văn bản xin lỗi gửi trước ngày hẹn trả", in_time)
+    missed = count_cell(summed(agencies, "second_date_missed_count"))
+    yield Figure("second_dates_missed", "Quá cả ngày hẹn lại", missed)
 
 
 def _by_law_figures(agencies: Records) -> Iterator[Figure]:
@@ -177,7 +180,7 @@ def land_sentence(known: Figures) -> Paragraph | None:
 def apologies_sentence(known: Figures, totals: Records) -> Paragraph:
     """Say which apologies are owed and which were sent."""
     if "apologies_owed" in known:
-        return fill("apologies", _APOLOGIES, known, no_data=NO_DATA)
+        return fill("apologies", _APOLOGIES, known)
     return say("apologies", f"Văn bản xin lỗi: {absence(totals)}.")
 
 

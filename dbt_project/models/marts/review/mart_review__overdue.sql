@@ -2,6 +2,13 @@ with overdue_dossiers as (select * from {{ ref('mart_review__overdue_dossiers') 
 
 procedure_periods as (select * from {{ ref('fct_procedure_periods') }}),
 
+-- A first date was seen to pass before a later one was set; who is overdue by that one missed both.
+moved as (
+    select dossier_key
+    from {{ ref('fct_dossier_flags') }}
+    where flag_code = 'due_moved_after_due'
+),
+
 -- The due date stands on the promised limit: how far it is passed, less what the law gives beyond
 -- the promise, is how far the legal limit is passed. Eight working hours are one working day.
 judged as (
@@ -17,8 +24,10 @@ judged as (
                     overdue_dossiers.overdue_working_days
                     * case procedure_periods.time_unit_code when 'working_hour' then 8 else 1 end
                     > procedure_periods.legal_time_limit - procedure_periods.committed_time_limit
-        end as is_overdue_by_law
+        end as is_overdue_by_law,
+        moved.dossier_key is not null as is_second_date_missed
     from overdue_dossiers
+    left join moved on overdue_dossiers.dossier_key = moved.dossier_key
     left join procedure_periods
         on
             overdue_dossiers.province_code = procedure_periods.province_code
@@ -45,6 +54,7 @@ final as (
         count(case when outcome_code = 'overdue' then apology_sent_date end)
             as resolved_apology_sent_count,
         count(case when apology_sent_date < due_date then 1 end) as apology_in_time_count,
+        count(case when is_second_date_missed then 1 end) as second_date_missed_count,
         max(overdue_days) as longest_overdue_days
     from judged
     group by
