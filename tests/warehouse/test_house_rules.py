@@ -85,6 +85,8 @@ DOSSIER_LINES = {
     *("stg_landing__dossiers", "int_dossiers__known", "int_dossiers__latest"),
     *("int_dossiers__counted", "int_dossiers__judged", "fct_dossiers", "fct_dossier_periods"),
 }
+# Tables of dossiers that stay one file: they hold few of them.
+ONE_FILE = {"fct_dossier_flags", "fct_restatements", "dim_dossier_duplicates"}
 MODELS_FOLDER = "dbt_project/models/"
 
 
@@ -196,6 +198,24 @@ def test_published_model_opens_with_its_grain_and_has_a_test_of_it(manifest, mod
         assert node["description"].startswith("Mỗi dòng"), name
         if name not in PUBLISHED_VIEWS:
             assert node["config"]["meta"]["grain"] == tested[name], name
+
+
+def test_published_tables_of_dossiers_are_parted_by_texts_of_their_own(models):
+    parts = {
+        name: node["config"]["meta"]["parts"]
+        for name, node in models.items()
+        if "parts" in node["config"]["meta"]
+    }
+    tables = {
+        name
+        for name, node in models.items()
+        if _folder(node).startswith("marts") and "dossier_key" in node["columns"]
+    }
+    assert set(parts) == tables - PUBLISHED_VIEWS - ONE_FILE
+    for name, columns in parts.items():
+        types = [models[name]["columns"][column]["data_type"] for column in columns]
+        assert columns, name
+        assert set(types) == {"string"}, name
 
 
 def test_every_model_names_a_grain_of_its_own_columns(models):

@@ -34,6 +34,8 @@ from motcua.shelf.states import DOSSIERS, MANIFEST
 from motcua.sql import quoted
 from motcua.units.edge import read_agency_successions
 from motcua.warehouse.gate import find_refusals
+from motcua.warehouse.parquet.edge import Renewed, read_changed_parts, write_parquet
+from motcua.warehouse.parquet.parts import read_part_columns
 from motcua.warehouse.project import ProjectFolder, SealedPack
 
 logger = logging.getLogger(__name__)
@@ -45,12 +47,16 @@ STORAGE_VERSION = "v1.4.0"
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One build: its folder under scratch, what it is as of, and dbt's invocation."""
+    """One build: its folder under scratch, what it is as of, and dbt's invocation.
+
+    ``renewed_from`` is the release that it was renewed from; none: everything in it was made anew.
+    """
 
     build_id: str
     folder: Path
     as_of_date: date
     invocation_id: str
+    renewed_from: Path | None = None
 
     @property
     def marts_file(self) -> Path:
@@ -61,6 +67,11 @@ class Build:
     def target(self) -> Path:
         """Dbt's artifacts."""
         return self.folder / "target"
+
+    @property
+    def changed_parts_file(self) -> Path:
+        """What names the parts of tables that a renewal changed (``read_changed_parts``)."""
+        return self.folder / "renewal" / "changed_parts.parquet"
 
     def discard(self) -> None:
         """Delete the build."""
@@ -125,6 +136,7 @@ def run_build(
                     "build_id": build_id,
                     "as_of_date": as_of_date.isoformat(),
                     "invocation_id": invocation_id,
+                    "renewed_from": str(build.renewed_from) if build.renewed_from else None,
                 }
             ),
             "utf-8",
@@ -145,7 +157,13 @@ def read_build(settings: Settings, build_id: str, name: str = "main") -> Build:
         raise PipelineError("build", f"{build_id} is gone; run the build again") from None
     if saved["build_id"] != build_id:
         raise PipelineError("build", f"{build_id} was replaced by another; run the build again")
-    return Build(build_id, folder, date.fromisoformat(saved["as_of_date"]), saved["invocation_id"])
+    return Build(
+        build_id,
+        folder,
+        date.fromisoformat(saved["as_of_date"]),
+        saved["invocation_id"],
+        Path(saved["renewed_from"]) if saved.get("renewed_from") else None,
+    )
 
 
 def run_gate(build: Build) -> None:
@@ -178,7 +196,7 @@ def run_publish(settings: Settings, build: Build) -> Path:
         if not release.exists():
             partial.mkdir(parents=True)
             _finish_file(settings, build)
-            _write_parquet(settings, build.marts_file, partial / "marts")
+            _write_parquet(settings, build, partial / "marts")
             # A link, not a move: a task killed here finds its build whole when it runs again.
             os.link(build.marts_file, partial / "marts.duckdb")
             for artifact in ("manifest.json", "run_results.json"):
@@ -397,23 +415,22 @@ def _mark_comments_as_simulated(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"comment on {kind} {schema}.{name} is {text}")
 
 
-def _write_parquet(settings: Settings, marts_file: Path, folder: Path) -> None:
-    """Write every published table as Parquet; review and quality tables in order of all columns."""
-    with _connect_to_build(settings, marts_file) as connection:
-        tables = connection.sql(
-            "select schema_name, table_name from duckdb_tables() where database_name = 'marts' "
-            "order by schema_name, table_name"
+def _write_parquet(settings: Settings, build: Build, folder: Path) -> None:
+    """Write every published table; of a renewed build link the parts that did not change."""
+    manifest = json.loads((build.target / "manifest.json").read_text("utf-8"))
+    renewed = None
+    if build.renewed_from:
+        changed = read_changed_parts(build.changed_parts_file)
+        renewed = Renewed(build.renewed_from / "marts", changed)
+    with _connect_to_build(settings, build.marts_file) as connection:
+        connection.execute("use marts")
+        schemas = connection.execute(
+            "select distinct schema_name from duckdb_tables() where database_name = 'marts'"
         ).fetchall()
-        strangers = {schema for schema, _ in tables} - set(PUBLISHED_SCHEMAS)
+        strangers = {schema for (schema,) in schemas} - set(PUBLISHED_SCHEMAS)
         if strangers:
             raise BuildRefusedError((f"schemas that are not published: {sorted(strangers)}",))
-        for schema, table in tables:
-            (folder / schema).mkdir(parents=True, exist_ok=True)
-            order = "" if schema == "core" else " order by all"
-            connection.execute(
-                f"copy (select * from marts.{schema}.{table}{order}) "
-                f"to '{folder / schema / table}.parquet' (format parquet, compression zstd)"
-            )
+        write_parquet(connection, folder, read_part_columns(manifest), renewed)
 
 
 def _point_current_to(settings: Settings, release: Path) -> None:
