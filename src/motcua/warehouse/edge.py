@@ -3,7 +3,8 @@
 ``var/warehouse/releases/<build_id>/`` holds a published file and its Parquet marts; ``current`` is
 a symbolic link to one of them, and ``marts.duckdb`` and ``marts`` lead through it. Publishing and
 rolling back are one rename of ``current``: a reader sees the old release or the new one, never a
-mix, and keeps what it has open.
+mix, and keeps what it has open. Releases may share files of Parquet by hard links: none is ever
+written to again.
 """
 
 import contextlib
