@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
 -- A view: steps by kind and how long they took, and (kind five_steps) dossiers with all five done.
+-- Seconds are summed, not hours: parts of hours give another sum in another order.
 with steps as (select * from {{ ref('fct_steps') }}),
 
 dossiers as (select * from {{ ref('fct_dossiers') }}),
@@ -19,8 +20,8 @@ placed as (
         coalesce(cast(steps.finished_at as date) > cast(steps.due_at as date), false) as is_late,
         steps.is_on_site,
         steps.is_electronic,
-        steps.taken_hours,
-        steps.taken_working_hours
+        cast(round(steps.taken_hours * 3600) as bigint) as taken_seconds,
+        cast(round(steps.taken_working_hours * 3600) as bigint) as taken_working_seconds
     from steps
     left join dossiers on steps.dossier_key = dossiers.dossier_key
     where dossiers.duplicate_of_dossier_key is null
@@ -45,9 +46,9 @@ whole as (
             when bool_or(not is_electronic) then false
             when count(*) = count(is_electronic) then true
         end as is_electronic,
-        case when count(*) = count(taken_hours) then sum(taken_hours) end as taken_hours,
-        case when count(*) = count(taken_working_hours) then sum(taken_working_hours) end
-            as taken_working_hours
+        case when count(*) = count(taken_seconds) then sum(taken_seconds) end as taken_seconds,
+        case when count(*) = count(taken_working_seconds) then sum(taken_working_seconds) end
+            as taken_working_seconds
     from placed
     group by dossier_key, province_code, agency_code, procedure_code
     having
@@ -78,12 +79,12 @@ read_at_end as (
 finished as (
     select
         read_at_end.*,
-        case when read_at_end.is_finished then read_at_end.taken_working_hours end
-            as own_working_hours,
+        case when read_at_end.is_finished then read_at_end.taken_working_seconds end
+            as own_working_seconds,
         case
-            when read_at_end.is_finished and read_at_end.taken_working_hours is not null
-                then read_at_end.taken_hours
-        end as own_hours
+            when read_at_end.is_finished and read_at_end.taken_working_seconds is not null
+                then read_at_end.taken_seconds
+        end as own_seconds
     from read_at_end
 ),
 
@@ -96,9 +97,9 @@ final as (
         step_kind_code,
         count(case when is_finished then 1 end) as step_count,
         count(case when not is_finished then 1 end) as open_step_count,
-        count(own_working_hours) as timed_step_count,
-        coalesce(sum(own_hours), 0) as taken_hours,
-        coalesce(sum(own_working_hours), 0) as taken_working_hours,
+        count(own_working_seconds) as timed_step_count,
+        coalesce(sum(own_seconds), 0) / 3600.0 as taken_hours,
+        coalesce(sum(own_working_seconds), 0) / 3600.0 as taken_working_hours,
         count(case when is_finished and is_late then 1 end) as late_step_count,
         count(case when is_finished and is_on_site then 1 end) as on_site_count,
         count(case when is_finished and is_on_site is null then 1 end) as on_site_unknown_count,
