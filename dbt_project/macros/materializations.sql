@@ -1,20 +1,18 @@
 {#-
     dbt's own table and view first build under another name, then rename and drop, so that readers of a live database
-    never miss a table. Every build of ours goes into a new file that nobody reads, so these two create in place.
+    never miss a table. Every build of ours goes into a new file that nobody reads, so these two create in place, in one
+    statement each. The gate holds all tables against their contracts at once, and comments are written at the end.
 
     Where a model's meta says `keep_join_sides`, its joins put the side into memory that stands on the right, as written:
     DuckDB takes a chain of views over Parquet for small, held all dossiers to meet their few pauses, and spilled.
 -#}
 {% materialization view, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
-    {%- if config.get('contract').enforced %}{% do get_assert_columns_equivalent(sql) %}{% endif -%}
     {% call statement('main') -%}
         create or replace view {{ target_relation }} as (
             {{ sql }}
         )
     {%- endcall %}
-    {% do persist_docs(target_relation, model) %}
-    {% do adapter.commit() %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
@@ -23,11 +21,10 @@
     {%- set is_kept = config.get('meta', {}).get('keep_join_sides', false) -%}
     {% call statement('main') -%}
         {% if is_kept %} set disabled_optimizers = 'build_side_probe_side'; {% endif %}
-        drop table if exists {{ target_relation }};
-        {{ create_table_as(False, target_relation, sql) }}
+        create or replace table {{ target_relation }} as (
+            {{ sql }}
+        );
         {% if is_kept %} reset disabled_optimizers; {% endif %}
     {%- endcall %}
-    {% do persist_docs(target_relation, model) %}
-    {% do adapter.commit() %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

@@ -4,15 +4,19 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from datetime import date
 
 import duckdb
 import pytest
 
-from motcua.warehouse.gate import find_refusals
+from motcua.errors import BuildRefusedError
+from motcua.warehouse.edge import Build, run_gate
+from motcua.warehouse.gate import find_breaches, find_refusals
 from tests_support import fingerprint
 
 HANDLING = "select sum(resolved_count) from review.mart_review__handling where rule_code = 'ii06'"
@@ -170,3 +174,71 @@ def test_gate_refuses_a_build_without_tests():
     del manifest["nodes"]["test.m.t"]
 
     assert find_refusals(manifest, results, "i") == ("the manifest holds no test",)
+
+
+@pytest.mark.parametrize(
+    ("found", "breaches"),
+    [
+        pytest.param([("a_count", "BIGINT"), ("b_name", "VARCHAR")], (), id="as-promised"),
+        pytest.param(
+            [("a_count", "HUGEINT"), ("b_name", "VARCHAR")],
+            ("core.t.a_count is HUGEINT, its contract says BIGINT",),
+            id="another-type",
+        ),
+        pytest.param(
+            [("a_count", "BIGINT")],
+            ("core.t.b_name is missing, its contract says VARCHAR",),
+            id="a-column-is-missing",
+        ),
+        pytest.param(
+            [("a_count", "BIGINT"), ("b_name", "VARCHAR"), ("c_date", "DATE")],
+            ("core.t.c_date is not in its contract",),
+            id="a-column-more",
+        ),
+        pytest.param(
+            [("b_name", "VARCHAR"), ("a_count", "BIGINT")],
+            ("core.t: its columns stand in another order than in its contract",),
+            id="another-order",
+        ),
+    ],
+)
+def test_gate_holds_a_table_against_its_contract(found, breaches):
+    contract = {"a_count": "bigint", "b_name": "string"}
+    node = {
+        "schema": "core",
+        "alias": "t",
+        "config": {"enabled": True, "contract": {"enforced": True}},
+        "columns": {name: {"name": name, "data_type": kind} for name, kind in contract.items()},
+    }
+
+    assert find_breaches({"nodes": {"model.m.t": node}}, {"core.t": found}) == breaches
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        pytest.param("comment on table review.dim_rules is ''", None, id="nothing"),
+        pytest.param("drop column version", "dim_rules.version is missing", id="missing"),
+        pytest.param(
+            "alter version type blob using encode(version)", "dim_rules.version is BLOB", id="type"
+        ),
+        pytest.param("add column more date", "dim_rules.more is not in", id="more"),
+    ],
+)
+def test_a_built_file_that_breaks_a_contract_is_refused(demo_run, tmp_path, change, refusal):
+    release = (demo_run[0].settings.warehouse / "current").resolve()
+    target = tmp_path / "target"
+    target.mkdir()
+    for artifact in ("manifest.json", "run_results.json"):
+        shutil.copyfile(release / artifact, target / artifact)
+    shutil.copyfile(release / "marts.duckdb", tmp_path / "marts.duckdb")
+    with duckdb.connect(str(tmp_path / "marts.duckdb")) as connection:
+        connection.execute(change if refusal is None else f"alter table review.dim_rules {change}")
+    manifest = json.loads((target / "manifest.json").read_text("utf-8"))
+    build = Build("b", tmp_path, date(2025, 1, 1), manifest["metadata"]["invocation_id"])
+
+    if refusal is None:
+        run_gate(build)
+    else:
+        with pytest.raises(BuildRefusedError, match=re.escape(refusal)):
+            run_gate(build)

@@ -173,7 +173,6 @@ def test_only_marts_reach_the_published_file(models):
         if is_mart:
             assert node["schema"] == _folder(node).removeprefix("marts/"), name
             assert node["config"]["contract"]["enforced"], name
-            assert node["config"]["persist_docs"] == {"relation": True, "columns": True}, name
 
 
 def test_model_and_every_column_are_described(models):

@@ -32,9 +32,9 @@ from motcua.retention import run_retention
 from motcua.settings import Settings
 from motcua.shelf.edge import read_conclusions, read_sealed
 from motcua.shelf.states import DOSSIERS, MANIFEST
-from motcua.sql import quoted
 from motcua.units.edge import read_agency_successions
-from motcua.warehouse.gate import find_refusals
+from motcua.warehouse.comments import find_descriptions, write_statements
+from motcua.warehouse.gate import find_breaches, find_refusals
 from motcua.warehouse.parquet.edge import Renewed, read_changed_parts, write_parquet
 from motcua.warehouse.parquet.parts import read_part_columns
 from motcua.warehouse.project import ProjectFolder, SealedPack
@@ -44,6 +44,25 @@ logger = logging.getLogger(__name__)
 SIMULATED_NOTICE = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 PUBLISHED_SCHEMAS = ("core", "review", "quality")
 STORAGE_VERSION = "v1.4.0"
+_TOLD = """
+select 'table', schema_name || '.' || table_name, coalesce(comment, '')
+from duckdb_tables() where database_name = 'marts'
+union all
+select 'view', schema_name || '.' || view_name, coalesce(comment, '')
+from duckdb_views() where database_name = 'marts' and not internal
+union all
+select 'column', schema_name || '.' || table_name || '.' || column_name, coalesce(comment, '')
+from duckdb_columns() where database_name = 'marts' and not internal
+"""
+_BUILD_RESULTS = {
+    "quality.fct_build_results": (
+        "Mỗi dòng là kết quả của một mô hình hoặc một phép kiểm tra trong lần dựng kho này."
+    ),
+    "quality.fct_build_results.node_name": "Tên mô hình hoặc phép kiểm tra.",
+    "quality.fct_build_results.node_type_code": "Loại: model, seed hoặc test.",
+    "quality.fct_build_results.status_code": "Kết quả: success, pass hoặc warn.",
+    "quality.fct_build_results.failed_count": "Số dòng không đạt phép kiểm tra.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +147,12 @@ def run_build(
         write_empty_datasets(settings)
         project = _lay_out(settings, folder, as_of_date)
         environment = project.environment(as_of_date, extra_reviews)
-        _run_dbt(settings, project, ["build", "--exclude-resource-type", "unit_test"], environment)
+        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        is_whole = _run_dbt(settings, project, arguments, environment)
         invocation_id = _read_invocation_id(folder)
         build = Build(build_id, folder, as_of_date, invocation_id)
+        if is_whole:
+            _write_comments(settings, build)
         (folder / "build.json").write_text(
             json.dumps(
                 {
@@ -173,13 +195,25 @@ def run_gate(build: Build) -> None:
     Raises:
         BuildRefusedError: with a reason for each model or test.
     """
-    reasons = find_refusals(
-        json.loads((build.target / "manifest.json").read_text("utf-8")),
-        json.loads((build.target / "run_results.json").read_text("utf-8")),
-        build.invocation_id,
-    )
+    manifest = json.loads((build.target / "manifest.json").read_text("utf-8"))
+    results = json.loads((build.target / "run_results.json").read_text("utf-8"))
+    reasons = find_refusals(manifest, results, build.invocation_id)
+    reasons = reasons or find_breaches(manifest, _read_columns(build.marts_file))
     if reasons:
         raise BuildRefusedError(reasons)
+
+
+def _read_columns(marts_file: Path) -> dict[str, list[tuple[str, str]]]:
+    columns: dict[str, list[tuple[str, str]]] = {}
+    with duckdb.connect(str(marts_file), read_only=True) as connection:
+        rows = connection.execute(
+            "select schema_name || '.' || table_name, column_name, data_type "
+            "from duckdb_columns() where not internal "
+            "order by schema_name, table_name, column_index"
+        ).fetchall()
+    for name, column, data_type in rows:
+        columns.setdefault(name, []).append((column, data_type))
+    return columns
 
 
 def run_publish(settings: Settings, build: Build) -> Path:
@@ -317,8 +351,8 @@ def _run_dbt(
     project: ProjectFolder,
     arguments: Sequence[str],
     environment: Mapping[str, str],
-) -> None:
-    """Run dbt in a process of its own, its lines going to our log."""
+) -> bool:
+    """Run dbt in a process of its own, its lines going to our log; true when all of it is good."""
     limits = {"MOTCUA_MEMORY_LIMIT": settings.memory_limit, "MOTCUA_THREADS": str(settings.threads)}
     process = subprocess.Popen(  # noqa: S603 - our own command, no shell
         project.command(arguments),
@@ -337,6 +371,7 @@ def _run_dbt(
         said = " / ".join(line for line in last_lines if line)
         raise PipelineError("dbt", f"ended with {process.returncode}: {said}")
     project.keep_parse()
+    return process.returncode == 0
 
 
 def _read_invocation_id(folder: Path) -> str:
@@ -359,8 +394,24 @@ def _connect_to_build(settings: Settings, path: Path) -> duckdb.DuckDBPyConnecti
     return connection
 
 
+def _write_comments(settings: Settings, build: Build) -> None:
+    manifest = json.loads((build.target / "manifest.json").read_text("utf-8"))
+    with _connect_to_build(settings, build.marts_file) as connection:
+        _comment(connection, find_descriptions(manifest))
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) -> None:
+    """Make the file say these texts; tables made from simulated data say so first."""
+    told = connection.execute(_TOLD).fetchall()
+    ((is_simulated,),) = connection.execute(
+        "select is_simulated from marts.quality.dim_builds"
+    ).fetchall()
+    statements = write_statements(told, texts, SIMULATED_NOTICE if is_simulated else "")
+    connection.execute(f"use marts; begin; {statements} commit; checkpoint marts; use memory")
+
+
 def _finish_file(settings: Settings, build: Build) -> None:
-    """Add the build's own results, and mark every comment when figures come from simulated data."""
+    """Add the build's own results."""
     results = json.loads((build.target / "run_results.json").read_text("utf-8"))["results"]
     rows = sorted(
         (
@@ -372,48 +423,15 @@ def _finish_file(settings: Settings, build: Build) -> None:
         for result in results
     )
     with _connect_to_build(settings, build.marts_file) as connection:
-        connection.execute("use marts")
         connection.execute(
-            "create or replace table quality.fct_build_results ("
-            "node_name varchar, node_type_code varchar, status_code varchar, failed_count bigint)"
+            "create or replace table marts.quality.fct_build_results as select "
+            "unnest(cast(? as varchar[])) as node_name, "
+            "unnest(cast(? as varchar[])) as node_type_code, "
+            "unnest(cast(? as varchar[])) as status_code, "
+            "unnest(cast(? as bigint[])) as failed_count",
+            [list(column) for column in zip(*rows, strict=True)],
         )
-        connection.executemany("insert into quality.fct_build_results values (?, ?, ?, ?)", rows)
-        _comment_build_results(connection)
-        (is_simulated,) = connection.execute(
-            "select is_simulated from quality.dim_builds"
-        ).fetchone() or (False,)
-        if is_simulated:
-            _mark_comments_as_simulated(connection)
-        connection.execute("checkpoint marts")
-
-
-def _comment_build_results(connection: duckdb.DuckDBPyConnection) -> None:
-    comments = {
-        "table quality.fct_build_results": (
-            "Mỗi dòng là kết quả của một mô hình hoặc một phép kiểm tra trong lần dựng kho này."
-        ),
-        "column quality.fct_build_results.node_name": "Tên mô hình hoặc phép kiểm tra.",
-        "column quality.fct_build_results.node_type_code": "Loại: model, seed hoặc test.",
-        "column quality.fct_build_results.status_code": "Kết quả: success, pass hoặc warn.",
-        "column quality.fct_build_results.failed_count": "Số dòng không đạt phép kiểm tra.",
-    }
-    for name, comment in comments.items():
-        connection.execute(f"comment on {name} is '{comment}'")
-
-
-def _mark_comments_as_simulated(connection: duckdb.DuckDBPyConnection) -> None:
-    relations = connection.execute(
-        "select 'table', schema_name, table_name, coalesce(comment, '') as told "
-        "from duckdb_tables() where database_name = 'marts' and not starts_with(told, $notice) "
-        "union all "
-        "select 'view', schema_name, view_name, coalesce(comment, '') as told "
-        "from duckdb_views() where database_name = 'marts' and not internal "
-        "and not starts_with(told, $notice)",
-        {"notice": SIMULATED_NOTICE},
-    ).fetchall()
-    for kind, schema, name, comment in relations:
-        text = quoted(f"{SIMULATED_NOTICE}. {comment}")
-        connection.execute(f"comment on {kind} {schema}.{name} is {text}")
+        _comment(connection, _BUILD_RESULTS)
 
 
 def _write_parquet(settings: Settings, build: Build, folder: Path) -> None:

@@ -1,6 +1,10 @@
-"""The gate: may this build be published? It reads dbt's own artifacts and nothing else."""
+"""The gate: may this build be published?
 
-from collections.abc import Mapping
+It reads dbt's own artifacts, and the columns of the file that was built: no statement of a build
+asks for each model whether its contract is kept, one comparison does for all.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 GOOD_STATUS_BY_TYPE = {
@@ -43,6 +47,58 @@ def find_refusals(
         if result["status"] not in GOOD_STATUS_BY_TYPE[resource_type]:
             reasons.append(f"{node_id}: {result['status']}{_cause(result)}")
     return tuple(reasons)
+
+
+def find_breaches(
+    manifest: Mapping[str, Any], columns: Mapping[str, Sequence[tuple[str, str]]]
+) -> tuple[str, ...]:
+    """Say which tables are not as their contracts promise; empty when all are.
+
+    Args:
+        manifest: dbt's ``manifest.json`` of the build.
+        columns: name and type of each column in its order, by ``schema.table`` of the built file.
+
+    Returns:
+        One sentence a column that is missing, was not promised or is of another type, and one for
+        a table whose columns stand in another order.
+    """
+    return tuple(
+        f"{name}{breach}"
+        for name, promised in sorted(_promised_columns(manifest).items())
+        for breach in _breaches(promised, columns.get(name, ()))
+    )
+
+
+def _promised_columns(manifest: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    return {
+        f"{node['schema']}.{node['alias']}": [
+            (column["name"], _duckdb_type(column["data_type"]))
+            for column in node["columns"].values()
+        ]
+        for node in manifest["nodes"].values()
+        if node["config"].get("contract", {}).get("enforced") and node["config"]["enabled"]
+    }
+
+
+def _duckdb_type(promised: str) -> str:
+    """Write a contract's type as DuckDB does; contracts say ``string``, as Spark does."""
+    name = promised.upper().replace(" ", "")
+    return "VARCHAR" if name == "STRING" else name
+
+
+def _breaches(promised: Sequence[tuple[str, str]], found: Sequence[tuple[str, str]]) -> list[str]:
+    type_by_name = dict(found)
+    breaches = [
+        f".{name} is {type_by_name.get(name, 'missing')}, its contract says {promised_type}"
+        for name, promised_type in promised
+        if type_by_name.get(name) != promised_type
+    ]
+    breaches += [
+        f".{name} is not in its contract" for name, _ in found if name not in dict(promised)
+    ]
+    if not breaches and list(found) != list(promised):
+        breaches.append(": its columns stand in another order than in its contract")
+    return breaches
 
 
 def _cause(result: Mapping[str, Any]) -> str:
