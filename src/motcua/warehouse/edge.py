@@ -421,6 +421,7 @@ def _finish_file(settings: Settings, build: Build) -> None:
             result["failures"] or 0,
         )
         for result in results
+        if not result["unique_id"].startswith("operation.")
     )
     with _connect_to_build(settings, build.marts_file) as connection:
         connection.execute(

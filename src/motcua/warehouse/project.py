@@ -7,6 +7,7 @@ it is kept beside the project (``target/``), named by a sum of the project's fil
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import sys
@@ -19,7 +20,11 @@ import duckdb
 
 from motcua.files import sum_of_files
 
+logger = logging.getLogger(__name__)
+
 PARSE = "partial_parse.msgpack"
+_DBT = "import gc; gc.disable(); from dbt.cli.main import cli; cli()"
+"""Looking for cycles takes 2 s of a build and saves 100 MB, whatever the build reads."""
 _NO_DOSSIERS = """
 select
     '' as dossier_code,
@@ -102,12 +107,13 @@ class ProjectFolder:
         return [
             sys.executable,
             "-c",
-            "from dbt.cli.main import cli; cli()",
+            _DBT,
             *arguments,
             *("--project-dir", str(self.folder)),
             *("--profiles-dir", str(self.folder / "dbt_project")),
             *(("--partial-parse-file-path", str(kept)) if kept.exists() else ()),
             *("--no-version-check", "--no-use-colors", "--log-level-file", "none"),
+            *(() if logger.isEnabledFor(logging.INFO) else ("--log-level", "warn")),
         ]
 
     def environment(
