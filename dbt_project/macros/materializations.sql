@@ -28,3 +28,18 @@
     {%- endcall %}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- Of a test only how many rows it found: none of ours keeps them in a table or has a limit. -#}
+{% materialization test, adapter='duckdb' %}
+    {%- set fail_calc = config.get('fail_calc') -%}
+    {% call statement('main', fetch_result=True) -%}
+        select
+            {{ fail_calc }} as failures,
+            {{ fail_calc }} {{ config.get('warn_if') }} as should_warn,
+            {{ fail_calc }} {{ config.get('error_if') }} as should_error
+        from (
+            {{ sql }}
+        ) as found
+    {%- endcall %}
+    {{ return({'relations': []}) }}
+{% endmaterialization %}
