@@ -76,14 +76,14 @@ class Warehouse:
 
     def write_together(self, dataset_code: str, deliveries: list[Delivery]) -> None:
         """Write one dataset of many deliveries into one file, which is read much faster."""
-        rows = [row for one in deliveries for row in _traced(dataset_code, one)]
+        rows = [row for one in deliveries for row in traced_rows(dataset_code, one)]
         types = DATASETS[dataset_code].types() | LINEAGE
         path = self.landing / "accepted" / dataset_code / "locality=all" / "all.parquet"
         with duckdb.connect() as connection:
             self._write_empty(connection)
             _write_rows(connection, path, types, rows)
         for delivery in deliveries:
-            write_receipt(_receipt(delivery), self.landing / "receipts")
+            write_receipt(receipt_of(delivery), self.landing / "receipts")
         self._write_register(deliveries)
 
     def _write_register(self, deliveries: list[Delivery]) -> None:
@@ -162,12 +162,12 @@ class Warehouse:
 
     def _write_delivery(self, connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
         for code in delivery.rows:
-            types = DATASETS[code].types() | LINEAGE
-            _write_rows(connection, self.parquet(code, delivery), types, _traced(code, delivery))
-        write_receipt(_receipt(delivery), self.landing / "receipts")
+            types, rows = DATASETS[code].types() | LINEAGE, traced_rows(code, delivery)
+            _write_rows(connection, self.parquet(code, delivery), types, rows)
+        write_receipt(receipt_of(delivery), self.landing / "receipts")
 
 
-def _traced(dataset_code: str, delivery: Delivery) -> list[dict]:
+def traced_rows(dataset_code: str, delivery: Delivery) -> list[dict]:
     lineage = {
         "_locality_code": delivery.locality_code,
         "_province_code": delivery.province_code,
@@ -179,7 +179,7 @@ def _traced(dataset_code: str, delivery: Delivery) -> list[dict]:
     return [{**row, **lineage, "_source_row": line} for line, row in enumerate(rows, 2)]
 
 
-def _receipt(delivery: Delivery) -> Receipt:
+def receipt_of(delivery: Delivery) -> Receipt:
     counts = tuple(
         DatasetCount(
             dataset_code=code,
