@@ -33,14 +33,16 @@ Row = dict[str, object]
 class Step:
     """The days on which what arrives in a step was exported, and what people enter before it.
 
-    ``sealed``: reviews of which a pack is sealed when the step is over, each with the agency that
-    the pack is of, if it is not of the province.
+    In a quiet step most dossiers are left alone: half of the localities send, and what they tell of
+    procedures and agencies is of few dossiers. ``sealed``: reviews of which a pack is sealed when
+    the step is over, each with the agency that the pack is of, if it is not of the province.
     """
 
     first_day: date
     last_day: date
     has_late_successions: bool = True
     has_late_decisions: bool = True
+    is_quiet: bool = False
     sealed: tuple[tuple[str, str | None], ...] = ()
 
 
@@ -63,10 +65,10 @@ STEPS = (
         ),
     ),
     Step(date(2024, 5, 19), date(2024, 6, 20), has_late_decisions=False),
-    Step(date(2024, 4, 25), date(2024, 6, 10)),
+    Step(date(2024, 4, 25), date(2024, 6, 10), is_quiet=True),
     Step(date(2024, 6, 18), date(2024, 6, 28), sealed=(("2024-CH1-H57", None),)),
     Step(date(2024, 7, 1), date(2025, 1, 10)),
-    Step(date(2025, 1, 12), date(2025, 2, 10)),
+    Step(date(2025, 1, 12), date(2025, 2, 10), is_quiet=True),
 )
 """Between the second and the third and between the fifth and the sixth, reviewed periods end,
 agencies hand over and packs and successions are new, so that all must be made anew; between others
@@ -341,8 +343,11 @@ def draw_children(
 # What is not of one dossier ----------------------------------------------------------------------
 
 
-def draw_others(chance: random.Random, history: History, at: datetime) -> dict[str, list[Row]]:
+def draw_others(
+    chance: random.Random, history: History, at: datetime, *, is_quiet: bool
+) -> dict[str, list[Row]]:
     """Draw some of the datasets that tell of agencies, procedures and periods."""
+    agencies, procedures = ((4, 5), PROCEDURES[-2:]) if is_quiet else (range(1, 6), PROCEDURES)
     agency = history.agency(chance.choice([1, 2, 3]))
     day = at.date() - timedelta(40)
     started = at - timedelta(chance.choice([2, 20]))
@@ -356,7 +361,7 @@ def draw_others(chance: random.Random, history: History, at: datetime) -> dict[s
                 "area_code": chance.choice(["urban", "rural", None]),
                 "valid_from": chance.choice([None, date(2024, 1, 1)]),
             }
-            for code in map(history.agency, chance.sample(range(1, 6), 2))
+            for code in map(history.agency, chance.sample(agencies, 2))
         ],
         "procedures": [
             {
@@ -377,7 +382,7 @@ def draw_others(chance: random.Random, history: History, at: datetime) -> dict[s
                 "is_content_complete": chance.choice([True, False, None]),
                 "valid_from": chance.choice([None, None, date(2024, 2, 1), day]),
             }
-            for code in chance.sample(PROCEDURES, 2)
+            for code in chance.sample(procedures, 2)
         ],
         "petitions": [
             {
@@ -431,7 +436,7 @@ def draw_others(chance: random.Random, history: History, at: datetime) -> dict[s
 
 def draw_delivery(chance: random.Random, history: History, step: Step) -> Delivery | None:
     """Draw what a locality sends in a step, if it sends: seldom what it exported long before."""
-    if chance.random() < (0.05 if history.is_hasty else 0.3):
+    if chance.random() < (0.5 if step.is_quiet else 0.05 if history.is_hasty else 0.3):
         return None
     is_late = chance.random() < 0.2
     days = (FIRST_DAY, step.first_day) if is_late else (step.first_day, step.last_day)
@@ -443,27 +448,27 @@ def draw_delivery(chance: random.Random, history: History, step: Step) -> Delive
         f"{chance.getrandbits(64):016x}", at, {}, history.locality_code, history.province_code
     )
     kind = chance.choice(KINDS)
-    return replace(delivery, **_draw_content(chance, history, kind, at))
+    return replace(delivery, **_draw_content(chance, history, kind, at, is_quiet=step.is_quiet))
 
 
 def _draw_content(
-    chance: random.Random, history: History, kind: str, at: datetime
+    chance: random.Random, history: History, kind: str, at: datetime, *, is_quiet: bool
 ) -> dict[str, object]:
     if kind == "refused":
         return {}
     if kind == "others":
-        return {"rows": draw_others(chance, history, at)}
+        return {"rows": draw_others(chance, history, at, is_quiet=is_quiet)}
     if kind == "repeat" and history.sent:
         return {"rows": history.sent[-1].rows}
     shown = draw_shown(chance, history)
     if kind == "children":
         children = draw_children(chance, history, shown, at)
-        return {"rows": children or draw_others(chance, history, at)}
+        return {"rows": children or draw_others(chance, history, at, is_quiet=is_quiet)}
     dossiers = [draw_dossier(chance, history, code, at) for code in shown]
     history.last |= {str(row["dossier_code"]): row for row in dossiers}
     rows = {"dossiers": dossiers, **draw_children(chance, history, shown, at)}
     if chance.random() < 0.15:
-        rows |= draw_others(chance, history, at)
+        rows |= draw_others(chance, history, at, is_quiet=is_quiet)
     first, until = chance.choice(FULL_PERIODS) if kind == "full" else (None, None)
     return {
         "rows": rows,
