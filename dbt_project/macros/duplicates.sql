@@ -10,6 +10,91 @@
     end
 {%- endmacro %}
 
+{% macro dossier_code_in_old_form(code) -%}
+    {#- A dossier code whose agency's part is of the new form, in the old one; else as it is. -#}
+    case
+        when {{ code }} like '___.__-%'
+            then
+                '000.00.'
+                || substring({{ code }}, 5, 2)
+                || '.'
+                || substring({{ code }}, 1, 3)
+                || substring({{ code }}, 7)
+        when {{ code }} like '___.__.__-%'
+            then
+                '000.'
+                || substring({{ code }}, 8, 2)
+                || '.'
+                || substring({{ code }}, 5, 2)
+                || '.'
+                || substring({{ code }}, 1, 3)
+                || substring({{ code }}, 10)
+        else {{ code }}
+    end
+{%- endmacro %}
+
+{% macro with_code_or_applicant_of(dossiers, known, columns) -%}
+    {#- Dossiers with the code, in either form, or the applicant of one that is known. -#}
+    select {{ columns }} from {{ dossiers }}
+    where dossier_code in (
+        select {{ dossier_code_in_new_form("dossier_code") }} from {{ known }}
+        union all
+        select {{ dossier_code_in_old_form(dossier_code_in_new_form("dossier_code")) }} from {{ known }}
+    )
+    union
+    select {{ columns }} from {{ dossiers }}
+    where applicant_token in (select applicant_token from {{ known }} where applicant_token is not null)
+{%- endmacro %}
+
+{% macro near_touched_dossiers(dossiers, decided, columns) -%}
+    {#-
+        In a build that renews: `twins`, dossiers that are or were in one group with a touched or decided one, and
+        `near`, all that are in a group with one of those. Pairs of others stay as they are.
+    -#}
+    {%- if is_renewing() %}
+    looked_at as (
+        select dossier_key from marts.renewal.dossiers where is_sent
+        union
+        select dossier_key from {{ decided }}
+        union
+        select other_dossier_key as dossier_key from {{ decided }}
+    ),
+
+    known_of_them as (
+        select dossier_code, applicant_token from published.core.fct_dossiers
+        where dossier_key in (select dossier_key from looked_at)
+        union all
+        select dossier_code, applicant_token from {{ dossiers }}
+        where dossier_key in (select dossier_key from looked_at)
+    ),
+
+    twins as (
+        select dossier_key, dossier_code, applicant_token from {{ dossiers }}
+        where dossier_key in (select dossier_key from looked_at)
+        union
+        {{ with_code_or_applicant_of(dossiers, "known_of_them", "dossier_key, dossier_code, applicant_token") }}
+    ),
+
+    near as (
+        {{ with_code_or_applicant_of(dossiers, "twins", columns ~ ", dossier_code") }}
+    ),
+    {%- endif %}
+{%- endmacro %}
+
+{% macro and_kept_pairs() -%}
+    {#- What is published of pairs that no touched dossier, nor a twin of one, is in. -#}
+    {%- if is_renewing() %}
+    where
+        dossier_key in (select dossier_key from twins union all select dossier_key from looked_at)
+        or other_dossier_key in (select dossier_key from twins union all select dossier_key from looked_at)
+    union all
+    select * from published.{{ this.schema }}.{{ this.identifier }}
+    where
+        dossier_key not in (select dossier_key from twins union all select dossier_key from looked_at)
+        and other_dossier_key not in (select dossier_key from twins union all select dossier_key from looked_at)
+    {%- endif %}
+{%- endmacro %}
+
 {% macro has_agency_and_day(code) -%}
     {#- Whether a dossier code has the national form: an agency, a day, a number of that day. -#}
     {{ code }} like '%.%-______-%'

@@ -18,14 +18,20 @@
 
 {% materialization table, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set is_kept = config.get('meta', {}).get('keep_join_sides', false) -%}
+    {#- One setting for all threads; what is touched is small: a build that renews needs none. -#}
+    {%- set is_kept = config.get('meta', {}).get('keep_join_sides', false) and not is_renewing() -%}
     {% call statement('main') -%}
         {% if is_kept %} set disabled_optimizers = 'build_side_probe_side'; {% endif %}
-        create or replace table {{ target_relation }} as (
-            {{ sql }}
-        );
+        {% if is_renewing() and 'renewed_by' in config.get('meta', {}) %}
+            {{ renew_table(target_relation, sql, config.get('meta')) }}
+        {% else %}
+            create or replace table {{ target_relation }} as (
+                {{ sql }}
+            );
+        {% endif %}
         {% if is_kept %} reset disabled_optimizers; {% endif %}
     {%- endcall %}
+    {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 

@@ -14,7 +14,7 @@
         where
             closing_date is not null
             and agency_code <> 'unknown'
-            and duplicate_of_dossier_key is null
+            and duplicate_of_dossier_key is null {{ in_touched_agencies() }}
         group by province_code, agency_code, closing_date
     ),
 

@@ -8,6 +8,7 @@ Great Expectations, dbt build, gate, publish. Both read the same bytes, written 
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -30,16 +31,19 @@ WORKBOOKS = "huong-thuy-2021"
 """The scenario that sends workbooks."""
 WORKBOOK_ROWS = 10_000
 """Rows of its largest workbook at scale 1, at the least."""
+MORE_EXPORTED_DATE = "2025-01-20"
+"""When one delivery more is exported: after all the others."""
 FLOOR_FILE = "floor.json"
 BOOLEAN_TRUE = "('true', '1', 'x', 'có')"
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One timed process tree: wall seconds and peak resident memory in GiB."""
+    """One timed process tree: seconds by the clock, of processors; peak resident memory in GiB."""
 
     name: str
     seconds: float
+    processor_seconds: float
     peak_gib: float
 
 
@@ -48,6 +52,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, action="append", help="resolved dossiers; repeatable")
     parser.add_argument("--workbook", type=int, metavar="ROWS", help="one workbook of so many rows")
+    parser.add_argument(
+        "--more", type=int, metavar="ROWS", help="then one delivery more, of so many dossiers"
+    )
     parser.add_argument("--keep", action="store_true", help="keep the bench's home")
     parser.add_argument("--step", choices=("floor",), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -59,7 +66,7 @@ def main() -> int:
         measure_workbook(settings, arguments.workbook)
         return 0
     results = [
-        (rows, measure(settings, rows, keep=arguments.keep))
+        (rows, measure(settings, rows, more=arguments.more, keep=arguments.keep))
         for rows in sorted({PUBLISHED_ROWS, *(arguments.rows or ())})
     ]
     if len(results) > 1:
@@ -72,8 +79,11 @@ def main() -> int:
     return 0
 
 
-def measure(settings: Settings, rows: int, *, keep: bool) -> list[Measure]:
-    """Write the deliveries, time the floor and the pipeline's steps, print and keep the figures."""
+def measure(settings: Settings, rows: int, *, more: int | None, keep: bool) -> list[Measure]:
+    """Write the deliveries, time the floor and the pipeline's steps, print and keep the figures.
+
+    ``more``: dossiers of one delivery that is taken in and published afterwards.
+    """
     home = settings.var / "bench" / f"home-{rows}"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
@@ -107,9 +117,80 @@ def measure(settings: Settings, rows: int, *, keep: bool) -> list[Measure]:
     )
     path = settings.var / "bench" / f"{rows}.json"
     path.write_text(json.dumps([asdict(one) for one in measures], indent=1) + "\n", "utf-8")
+    if more:
+        _measure_more(home, more, measures[1:], environment)
     if not keep:
         shutil.rmtree(home)
     return measures
+
+
+def _measure_more(
+    home: Path, rows: int, all_of_it: list[Measure], environment: dict[str, str]
+) -> None:
+    """Take in and publish one delivery more, and print what share that is of what all took.
+
+    Against the build that makes all anew alone, and against taking all in and building it.
+    """
+    motcua = str(Path(sys.executable).parent / "motcua")
+    write_one_more(home, rows)
+    measures = [
+        _watch("intake of one more", [motcua, "intake"], environment),
+        _watch("build and publish of it", [motcua, "build"], environment),
+    ]
+    for unit, name in (("seconds", "s"), ("processor_seconds", "s of processors")):
+        more = sum(getattr(one, unit) for one in measures)
+        build, total = getattr(all_of_it[-1], unit), sum(getattr(one, unit) for one in all_of_it)
+        _say(
+            f"   one delivery of {rows} dossiers: {more:.1f} {name} = {100 * more / build:.1f} % "
+            f"of the full build ({build:.1f}), {100 * more / total:.1f} % of taking all in and "
+            f"building it ({total:.1f})"
+        )
+
+
+def write_one_more(home: Path, rows: int) -> Path:
+    """Write a delivery of a locality that sent before: half of it dossiers that are known already.
+
+    The known ones are those received last, each closed an hour later than was told; the others are
+    the same under numbers that were not given. What belongs to a dossier comes along with it.
+    """
+    first = min((home / "landing" / "raw").glob("*/*/files/dossiers.csv"))
+    place = first.parents[2].name
+    sent = max((home / "landing" / "raw" / place).glob("*/files"), key=_last_received)
+    folder = home / "landing" / "inbox" / place / f"agesb-more-{rows}"
+    folder.mkdir(parents=True)
+    connection = duckdb.connect(config={"preserve_insertion_order": True})
+    read = "read_csv('{}', all_varchar = true, header = true)"
+    connection.execute(
+        "create table known as select dossierNo, "
+        "regexp_replace(dossierNo, '\\d+-\\d+$', '') || '250120-' "
+        "|| lpad(cast(row_number() over () as varchar), 5, '0') as other "
+        f"from (select dossierNo from {read.format(sent / 'dossiers.csv')} "
+        "where finishDate is not null and try_cast(receiveDate as timestamp) is not null "
+        f"group by dossierNo order by max(receiveDate) desc limit {rows // 2})"
+    )
+    for path in sorted(sent.glob("*.csv")):
+        source = read.format(path)
+        names = [row[0] for row in connection.execute(f"describe from {source}").fetchall()]
+        if "dossierNo" in names:
+            later = "cast(cast(finishDate as timestamp) + interval 1 hour as varchar) as finishDate"
+            told = f"* replace ({later})" if "finishDate" in names else "*"
+            source = (
+                f"(select {told} from {source} semi join known using (dossierNo) union all "
+                f"select lines.* replace (known.other as dossierNo) from {source} as lines "
+                "inner join known using (dossierNo))"
+            )
+        connection.execute(f"copy (from {source}) to '{folder / path.name}' (header)")
+    manifest = {"exported_at": f"{MORE_EXPORTED_DATE} 08:00:00", "is_simulated": True}
+    (folder / "manifest.json").write_text(json.dumps(manifest) + "\n", "utf-8")
+    return folder
+
+
+def _last_received(files: Path) -> str:
+    found = duckdb.sql(
+        "select max(try_cast(receiveDate as timestamp)) "
+        f"from read_csv('{files / 'dossiers.csv'}', all_varchar = true)"
+    ).fetchall()
+    return str(found[0][0])
 
 
 def measure_workbook(settings: Settings, rows: int) -> Measure:
@@ -210,15 +291,20 @@ def _floor_casts(dataset_code: str, layout: Layout) -> list[str]:
 
 def _watch(name: str, command: list[str], environment: dict[str, str]) -> Measure:
     """Run a command and measure its whole process tree."""
-    start = time.monotonic()
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = psutil.Popen(command, env=environment)
     peak = [0]
     watcher = threading.Thread(target=_sample, args=(process, peak), daemon=True)
     watcher.start()
     if process.wait() != 0:
         raise subprocess.CalledProcessError(process.returncode, command)
-    measured = Measure(name, time.monotonic() - start, peak[0] / 2**30)
-    _say(f"   {name}: {measured.seconds:.1f} s, peak {measured.peak_gib:.2f} GiB")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    measured = Measure(name, time.monotonic() - start, used, peak[0] / 2**30)
+    _say(
+        f"   {name}: {measured.seconds:.1f} s, {used:.1f} s of processors, "
+        f"peak {measured.peak_gib:.2f} GiB"
+    )
     return measured
 
 

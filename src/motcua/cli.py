@@ -82,9 +82,14 @@ def intake() -> None:
 
 
 @app.command()
-def build(as_of: AsOf = None) -> None:
+def build(
+    as_of: AsOf = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Make all anew, also what new deliveries do not touch.")
+    ] = False,
+) -> None:
     """Build the warehouse, gate it and publish it."""
-    _build(read_settings(), as_of)
+    _build(read_settings(), as_of, is_full=full)
 
 
 @app.command()
@@ -138,7 +143,7 @@ def rebuild() -> None:
     settings = read_settings()
     edge.delete_derived(settings)
     _take_in(settings)
-    _build(settings, None)
+    _build(settings, None, is_full=True)
 
 
 @app.command()
@@ -229,7 +234,8 @@ def _forget(settings: Settings, token: str) -> None:
     write_data_docs(settings)
     if not edge.read_has_token(settings, token):
         return
-    made = edge.run_build(settings, edge.read_published_as_of_date(settings))
+    # A renewed file may still hold the bytes of what was deleted from it.
+    made = edge.run_build(settings, edge.read_published_as_of_date(settings), is_full=True)
     console.print(f"published {edge.run_publish(settings, made)} as of {made.as_of_date}")
     if edge.read_has_token(settings, token):
         edge.delete_previous(settings)
@@ -589,10 +595,10 @@ def _take_in(settings: Settings) -> None:
     _print_table("Taken in", lines)
 
 
-def _build(settings: Settings, as_of: datetime | None) -> None:
+def _build(settings: Settings, as_of: datetime | None, *, is_full: bool = False) -> None:
     from motcua.warehouse import edge
 
-    made = edge.run_build(settings, as_of.date() if as_of else None)
+    made = edge.run_build(settings, as_of.date() if as_of else None, is_full=is_full)
     console.print(f"published {edge.run_publish(settings, made)} as of {made.as_of_date}")
 
 

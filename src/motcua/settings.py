@@ -99,6 +99,17 @@ class Settings(BaseSettings):
     max_return_lines: int = Field(
         5_000, ge=1, description="Lines that one sheet of a return may show."
     )
+    renewals_in_a_row: int = Field(
+        50,
+        ge=0,
+        description="Builds in a row that may renew what is published, before one makes all anew.",
+    )
+    renewed_share: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="Share of dossiers that new deliveries may touch for a build to renew.",
+    )
     keep_releases: int = Field(
         2, ge=2, description="Published releases that are kept, the current one among them."
     )

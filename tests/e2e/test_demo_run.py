@@ -133,7 +133,7 @@ def test_parquet_beside_the_file_holds_the_same_rows(demo_run):
     assert {
         table: duckdb.execute(
             f"select count(*), coalesce(sum(hash(one)), 0) from '{path}' as one"
-        ).fetchone()
+        ).fetchall()[0]
         for table, path in path_by_table.items()
     } == published
     parts = path_by_table["core.fct_dossier_periods"].glob("*.parquet")

@@ -28,7 +28,7 @@ def take_one_row_out(home) -> None:
         key=lambda one: one.stat().st_size,
     )
     shorter = path.with_suffix(".shorter")
-    duckdb.execute(f"copy (from '{path}' offset 1) to '{shorter}' (format parquet)")
+    duckdb.execute(f"copy (from '{path}' offset 1) to '{shorter}' (format parquet)").fetchall()
     path.chmod(0o644)
     shorter.replace(path)
 

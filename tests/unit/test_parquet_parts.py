@@ -13,6 +13,7 @@ import pytest
 from motcua.settings import Settings
 from motcua.warehouse.edge import STORAGE_VERSION, Build, read_build, run_publish, run_rollback
 from motcua.warehouse.parquet.parts import name_part
+from motcua.warehouse.renewal import INPUTS, STATE
 
 PARTS = {
     "core.fct_dossiers": ["locality_code"],
@@ -50,6 +51,8 @@ def make_build(settings, name: str, change: str = "", renewed_from=None, changed
     """Make a build by hand: its tables, then a change of them, and dbt's word that all is well."""
     folder = settings.scratch / f"build-{name}"
     (folder / "target").mkdir(parents=True)
+    for kept in (INPUTS, STATE):
+        (folder / kept).touch()
     file = folder / "marts.duckdb"
     with duckdb.connect() as connection:
         connection.execute(f"attach '{file}' as marts (storage_version '{STORAGE_VERSION}')")
@@ -250,7 +253,7 @@ def test_no_two_parts_share_a_name(part, name):
 def without_folder(release):
     folder = release / "marts/core/fct_dossiers.parquet"
     rows = folder.with_name("rows")
-    duckdb.execute(f"copy (from '{folder}') to '{rows}' (format parquet)")
+    duckdb.execute(f"copy (from '{folder}') to '{rows}' (format parquet)").fetchall()
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
@@ -264,7 +267,7 @@ def without_part(release):
 def with_other_rows(release):
     part = release / "marts/core/fct_dossiers.parquet/ag-tri-ton.parquet"
     shorter = part.with_suffix(".shorter")
-    duckdb.execute(f"copy (from '{part}' offset 1) to '{shorter}' (format parquet)")
+    duckdb.execute(f"copy (from '{part}' offset 1) to '{shorter}' (format parquet)").fetchall()
     shorter.replace(part)
 
 

@@ -509,7 +509,8 @@ def lay_out_home(folder: Path, histories: Iterable[History]) -> Settings:
         }
         for one in histories
     ]
-    # JSON is YAML.
+    # New dossiers count as touched: of few, more than all may be. JSON is YAML.
+    settings = settings.model_copy(update={"renewed_share": 9})
     register = {"calendars": {"nua_nam": calendar}, "localities": localities}
     settings.localities.write_text(json.dumps(register), "utf-8")
     return settings

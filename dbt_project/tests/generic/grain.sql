@@ -5,7 +5,8 @@
 -#}
 {% test grain(model, columns, nullable=[], by_hash=false) -%}
     {%- set keys = columns | join(", ") -%}
-    {%- set looked_at = repeated_or_null(model, columns, nullable) if by_hash else model -%}
+    {%- set rows = renewed_rows(model) -%}
+    {%- set looked_at = repeated_or_null(rows, columns, nullable) if by_hash else rows -%}
     select
         {{ keys }},
         count(*) as row_count

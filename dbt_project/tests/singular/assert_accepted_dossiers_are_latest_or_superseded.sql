@@ -12,6 +12,7 @@ latest as (
         _delivery_id,
         count(*) as latest_count
     from {{ ref('fct_dossiers') }}
+    {{ of_touched_dossiers() }}
     group by _delivery_id
 ),
 

@@ -120,6 +120,11 @@ with landed as (
     group by _delivery_id
 ),
 
+datasets as (
+    select * from {{ ref('fct_delivery_datasets') }}
+    {{ of_new_deliveries() }}
+),
+
 known as (
     select
         landed.dataset_code,
@@ -128,6 +133,7 @@ known as (
     from landed
     where landed.delivery_id in (
         select deliveries.delivery_id from {{ ref('fct_deliveries') }} as deliveries
+        {{ of_new_deliveries() }}
     )
 )
 
@@ -137,6 +143,6 @@ select
     known.landed_count,
     datasets.accepted_count
 from known
-full outer join {{ ref('fct_delivery_datasets') }} as datasets
+full outer join datasets
     on known.delivery_id = datasets.delivery_id and known.dataset_code = datasets.dataset_code
 where coalesce(known.landed_count, 0) <> coalesce(datasets.accepted_count, 0)

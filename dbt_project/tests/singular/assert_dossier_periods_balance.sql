@@ -2,7 +2,7 @@
 select
     dossier_key,
     period_code
-from {{ ref('fct_dossier_periods') }}
+from {{ renewed_rows(ref('fct_dossier_periods')) }}
 where
     received_count <> 1
     or received_in_period_count + carried_over_count <> 1

@@ -6,7 +6,7 @@ with last_versions as (
     select
         versions.*,
         count(*) over (partition by versions.dossier_key) as version_count
-    from {{ ref('fct_compared_versions') }} as versions
+    from {{ renewed_rows(ref('fct_compared_versions')) }} as versions
     where versions.valid_to is null
 )
 

@@ -15,8 +15,8 @@ import os
 import shutil
 import subprocess
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +38,14 @@ from motcua.warehouse.gate import find_breaches, find_refusals
 from motcua.warehouse.parquet.edge import Renewed, read_changed_parts, write_parquet
 from motcua.warehouse.parquet.parts import read_part_columns
 from motcua.warehouse.project import ProjectFolder, SealedPack
+from motcua.warehouse.renewal import (
+    INPUTS,
+    STATE,
+    Inputs,
+    Renewal,
+    plan_renewal,
+    read_inputs,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +77,7 @@ _BUILD_RESULTS = {
 class Build:
     """One build: its folder under scratch, what it is as of, and dbt's invocation.
 
-    ``renewed_from`` is the release that it was renewed from; none: everything in it was made anew.
+    ``renewed_from``: the release that it renewed; none: it made all anew.
     """
 
     build_id: str
@@ -128,11 +136,15 @@ def run_build(
     as_of_date: date | None = None,
     extra_reviews: Sequence[dict[str, str]] = (),
     name: str = "main",
+    *,
+    is_full: bool = False,
 ) -> Build:
     """Run one ``dbt build`` into a new file under scratch.
 
     A failing test does not raise here: the gate reads the results. The folder ``build-<name>`` is
-    wiped first, so that a killed build leaves nothing behind for longer than until the next.
+    wiped first, so that a killed build leaves nothing behind for longer than until the next. The
+    build that is published renews what was published before, where that gives the same tables and
+    nobody asked for all to be made anew (`motcua.warehouse.renewal`).
 
     Raises:
         PipelineError: nothing to build from, or dbt left no results.
@@ -144,13 +156,23 @@ def run_build(
     build_id = uuid.uuid4().hex
     with _lock(settings.scratch / f"build-{name}.lock"):
         shutil.rmtree(folder, ignore_errors=True)
-        write_empty_datasets(settings)
-        project = _lay_out(settings, folder, as_of_date)
-        environment = project.environment(as_of_date, extra_reviews)
+        folder.mkdir(parents=True)
+        project = ProjectFolder(folder, settings.dbt_folder)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
-        is_whole = _run_dbt(settings, project, arguments, environment)
+        with _started_dbt(settings, project, arguments) as run_dbt:
+            write_empty_datasets(settings)
+            registers = _read_registers(settings, as_of_date)
+            inputs = _read_inputs(settings, as_of_date, project, registers, extra_reviews)
+            may_renew = name == "main" and not is_full
+            renewal = plan_renewal(settings, inputs, folder) if may_renew else None
+            _lay_out(settings, project, registers, renewal)
+            is_whole = run_dbt(
+                project.environment(as_of_date, extra_reviews, is_renewing=renewal is not None)
+            )
+        (renewal.inputs if renewal else inputs).write(folder / INPUTS)
         invocation_id = _read_invocation_id(folder)
-        build = Build(build_id, folder, as_of_date, invocation_id)
+        renewed_from = renewal.release if renewal else None
+        build = Build(build_id, folder, as_of_date, invocation_id, renewed_from)
         if is_whole:
             _write_comments(settings, build)
         (folder / "build.json").write_text(
@@ -236,6 +258,8 @@ def run_publish(settings: Settings, build: Build) -> Path:
             os.link(build.marts_file, partial / "marts.duckdb")
             for artifact in ("manifest.json", "run_results.json"):
                 shutil.copyfile(build.target / artifact, partial / artifact)
+            for kept in (INPUTS, STATE):
+                shutil.copyfile(build.folder / kept, partial / kept)
             partial.replace(release)
         _point_current_to(settings, release)
         run_retention(settings, read_clock())
@@ -287,10 +311,11 @@ def write_docs(settings: Settings) -> Path:
     with _lock(settings.scratch / "build-docs.lock"):
         shutil.rmtree(folder, ignore_errors=True)
         as_of_date = read_default_as_of_date(settings)
-        project = _lay_out(settings, folder, as_of_date)
+        project = ProjectFolder(folder, settings.dbt_folder)
+        _lay_out(settings, project, _read_registers(settings, as_of_date), None)
         shutil.copyfile(settings.marts_file, project.file)
-        environment = project.environment(as_of_date)
-        _run_dbt(settings, project, ["docs", "generate", "--static"], environment)
+        with _started_dbt(settings, project, ["docs", "generate", "--static"]) as run_dbt:
+            run_dbt(project.environment(as_of_date))
         page = settings.var / "docs" / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         (folder / "target" / "static_index.html").replace(page)
@@ -307,19 +332,58 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _lay_out(settings: Settings, folder: Path, as_of_date: date) -> ProjectFolder:
-    project = ProjectFolder(folder, settings.dbt_folder)
+@dataclass(frozen=True, slots=True)
+class _Registers:
+    """What people keep and decide, as a build reads it."""
+
+    localities: list[dict[str, object]]
+    deadlines: list[dict[str, object]]
+    sealed_packs: list[SealedPack]
+    successions: list[dict[str, object]]
+    conclusions: list[dict[str, object]]
+    duplicates: list[dict[str, object]]
+
+
+def _read_registers(settings: Settings, as_of_date: date) -> _Registers:
     register = read_register(settings.localities)
-    project.lay_out(
-        settings.home / "landing",
+    return _Registers(
         [locality.model_dump(mode="json") for locality in register.localities],
-        deadline_rows(register, as_of_date),
+        list(deadline_rows(register, as_of_date)),
         _read_sealed_packs(settings),
         [row.model_dump(mode="json") for row in read_agency_successions(settings.successions)],
         [row.model_dump(mode="json") for row in read_conclusions(settings)],
         [row.model_dump(mode="json") for row in read_decisions(settings.duplicates)],
     )
-    return project
+
+
+def _read_inputs(
+    settings: Settings,
+    as_of_date: date,
+    project: ProjectFolder,
+    registers: _Registers,
+    extra_reviews: Sequence[dict[str, str]],
+) -> Inputs:
+    day = as_of_date.isoformat()
+    sealed = [asdict(pack) for pack in registers.sealed_packs if pack.as_of_date <= day]
+    equal = {"localities": registers.localities, "sealed": sealed, "reviews": list(extra_reviews)}
+    return read_inputs(
+        settings, as_of_date, project.text_sum, equal, registers.duplicates, registers.successions
+    )
+
+
+def _lay_out(
+    settings: Settings, project: ProjectFolder, registers: _Registers, renewal: Renewal | None
+) -> None:
+    project.lay_out(
+        renewal.landing if renewal else settings.home / "landing",
+        registers.localities,
+        registers.deadlines,
+        registers.sealed_packs,
+        registers.successions,
+        registers.conclusions,
+        registers.duplicates,
+        renewal.release / "marts.duckdb" if renewal else None,
+    )
 
 
 def _read_sealed_packs(settings: Settings) -> list[SealedPack]:
@@ -346,32 +410,44 @@ def _read_sealed_packs(settings: Settings) -> list[SealedPack]:
     return packs
 
 
-def _run_dbt(
-    settings: Settings,
-    project: ProjectFolder,
-    arguments: Sequence[str],
-    environment: Mapping[str, str],
-) -> bool:
-    """Run dbt in a process of its own, its lines going to our log; true when all of it is good."""
+@contextlib.contextmanager
+def _started_dbt(
+    settings: Settings, project: ProjectFolder, arguments: Sequence[str]
+) -> Iterator[Callable[[Mapping[str, str]], bool]]:
+    """Start dbt in a process of its own, and give what lets it run, given its environment.
+
+    Its lines go to our log. What is given says whether all of the run is good.
+    """
     limits = {"MOTCUA_MEMORY_LIMIT": settings.memory_limit, "MOTCUA_THREADS": str(settings.threads)}
     process = subprocess.Popen(  # noqa: S603 - our own command, no shell
         project.command(arguments),
         cwd=project.folder,
-        env={**environment, **limits},
+        env={**os.environ, **limits},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    last_lines: list[str] = []
-    with process:
-        for line in process.stdout or ():
+
+    def run(environment: Mapping[str, str]) -> bool:
+        last_lines: list[str] = []
+        process.stdin.write(json.dumps({**environment, **limits}) + "\n")
+        process.stdin.close()
+        for line in process.stdout:
             logger.info("dbt: %s", line.rstrip())
             last_lines = [*last_lines[-9:], line.strip()]
-    if process.returncode not in (0, 1) or not (project.target / "manifest.json").exists():
-        said = " / ".join(line for line in last_lines if line)
-        raise PipelineError("dbt", f"ended with {process.returncode}: {said}")
-    project.keep_parse()
-    return process.returncode == 0
+        process.wait()
+        if process.returncode not in (0, 1) or not (project.target / "manifest.json").exists():
+            said = " / ".join(line for line in last_lines if line)
+            raise PipelineError("dbt", f"ended with {process.returncode}: {said}")
+        project.keep_parse()
+        return process.returncode == 0
+
+    with process:
+        try:
+            yield run
+        finally:
+            process.kill()
 
 
 def _read_invocation_id(folder: Path) -> str:

@@ -23,8 +23,16 @@ from motcua.files import sum_of_files
 logger = logging.getLogger(__name__)
 
 PARSE = "partial_parse.msgpack"
-_DBT = "import gc; gc.disable(); from dbt.cli.main import cli; cli()"
-"""Looking for cycles takes 2 s of a build and saves 100 MB, whatever the build reads."""
+_DBT = """
+import gc, json, os, sys
+gc.disable()
+from dbt.cli.main import cli
+import dbt.adapters.duckdb
+os.environ.update(json.loads(sys.stdin.readline()))
+cli()
+"""
+"""Looking for cycles takes 2 s of a build and saves 100 MB, whatever the build reads. The command
+comes up, which takes as long, while what it is to do is still being found out."""
 _NO_DOSSIERS = """
 select
     '' as dossier_code,
@@ -84,8 +92,12 @@ class ProjectFolder:
         successions: Sequence[Mapping[str, object]] = (),
         conclusions: Sequence[Mapping[str, object]] = (),
         duplicates: Sequence[Mapping[str, object]] = (),
+        published: Path | None = None,
     ) -> None:
-        """Link project, landing and sealed packs; write registers, what was owed and concluded."""
+        """Link project, landing and sealed packs; write registers, what was owed and concluded.
+
+        ``published``: the file that the build renews; none: it makes all anew.
+        """
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
         for name, path in (
             ("dbt_project.yml", self.project / "dbt_project.yml"),
@@ -94,6 +106,7 @@ class ProjectFolder:
         ):
             (self.folder / name).unlink(missing_ok=True)
             (self.folder / name).symlink_to(path)
+        self._lay_out_published(published)
         (self.folder / "localities.json").write_text(json.dumps(localities), "utf-8")
         (self.folder / "deadlines.json").write_text(json.dumps(deadlines), "utf-8")
         (self.folder / "agency_successions.json").write_text(json.dumps(successions), "utf-8")
@@ -102,7 +115,10 @@ class ProjectFolder:
         self._lay_out_sealed(sealed_packs)
 
     def command(self, arguments: Sequence[str]) -> list[str]:
-        """Give the command that runs dbt in the folder."""
+        """Give the command that runs dbt in the folder.
+
+        It waits for one line on its standard input, more of its environment as a JSON object.
+        """
         kept = self._kept_parse
         return [
             sys.executable,
@@ -117,7 +133,11 @@ class ProjectFolder:
         ]
 
     def environment(
-        self, as_of_date: date, extra_reviews: Sequence[Mapping[str, str]] = ()
+        self,
+        as_of_date: date,
+        extra_reviews: Sequence[Mapping[str, str]] = (),
+        *,
+        is_renewing: bool = False,
     ) -> dict[str, str]:
         """Give the environment of that command; each review has its code, period and province."""
         return {
@@ -128,6 +148,7 @@ class ProjectFolder:
             "DO_NOT_TRACK": "1",
             "MOTCUA_AS_OF_DATE": as_of_date.isoformat(),
             "MOTCUA_EXTRA_REVIEWS": json.dumps(list(extra_reviews)),
+            "MOTCUA_IS_RENEWING": str(is_renewing).lower(),
         }
 
     def keep_parse(self) -> None:
@@ -143,6 +164,15 @@ class ProjectFolder:
             partial.replace(kept)
             for other in {*kept.parent.glob("*parse*.msgpack")} - {kept}:
                 other.unlink(missing_ok=True)
+
+    def _lay_out_published(self, published: Path | None) -> None:
+        """Link the published file, or make an empty one: the profile attaches it by its name."""
+        path = self.folder / "published.duckdb"
+        path.unlink(missing_ok=True)
+        if published:
+            path.symlink_to(published.resolve())
+        else:
+            duckdb.connect(str(path)).close()
 
     def _lay_out_sealed(self, packs: Sequence[SealedPack]) -> None:
         told = [
@@ -166,9 +196,13 @@ class ProjectFolder:
         return path
 
     @property
-    def _kept_parse(self) -> Path:
-        """Name the parse by the project that it is of: dbt mends one of another project wrongly."""
+    def text_sum(self) -> str:
+        """Give a sum of the project's text."""
         files = sorted((self.project / "dbt_project").rglob("*"))
         paths = filter(Path.is_file, [self.project / "dbt_project.yml", *files])
-        told = sum_of_files((path.relative_to(self.project).as_posix(), path) for path in paths)
-        return self.project / "target" / f"parse-{told[:16]}.msgpack"
+        return sum_of_files((path.relative_to(self.project).as_posix(), path) for path in paths)
+
+    @property
+    def _kept_parse(self) -> Path:
+        """Name the parse by the project that it is of: dbt mends one of another project wrongly."""
+        return self.project / "target" / f"parse-{self.text_sum[:16]}.msgpack"

@@ -2,7 +2,7 @@
 -- name none.
 with recursive agencies as (select * from {{ ref('int_agencies__latest') }}),
 
-dossiers as (select * from {{ ref('int_dossiers__known') }}),
+dossiers as (select * from {{ ref('int_dossiers__names') }}),
 
 code_lists as (select * from {{ ref('code_lists') }}),
 

@@ -5,7 +5,7 @@ with procedures as (
     where is_current
 ),
 
-dossiers as (select * from {{ ref('int_dossiers__known') }}),
+dossiers as (select * from {{ ref('int_dossiers__names') }}),
 
 named as (
     select

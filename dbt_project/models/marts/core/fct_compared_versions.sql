@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'dossier'}) }}
 -- What came again is compared with what came before, in order of export; a repeat only extends the
 -- version that it repeats. Changes are told of the columns as delivered; level and channel are
 -- shown as they are counted (core.fct_dossiers).

@@ -20,7 +20,7 @@ crowded as (
     where
         {{ closing_moment() }} is not null
         and agency_code <> 'unknown'
-        and duplicate_of_dossier_key is null
+        and duplicate_of_dossier_key is null {{ in_touched_agencies() }}
     group by date_trunc('second', {{ closing_moment() }})
     having count(*) >= 20
 ),
@@ -34,7 +34,9 @@ together as (
     where
         agency_code <> 'unknown'
         and duplicate_of_dossier_key is null
-        and date_trunc('second', {{ closing_moment() }}) in (select crowded.second_at from crowded)
+        and date_trunc('second', {{ closing_moment() }}) in (
+            select crowded.second_at from crowded
+        ) {{ in_touched_agencies() }}
     group by agency_code, date_trunc('second', {{ closing_moment() }})
     having count(*) >= 20
 ),
@@ -53,7 +55,7 @@ known as (
         due_at,
         _delivery_id
     from {{ ref('fct_dossiers') }}
-    where duplicate_of_dossier_key is null
+    where duplicate_of_dossier_key is null {{ in_touched_agencies() }}
 ),
 
 timed as (
@@ -75,7 +77,9 @@ timed as (
             when status_code in ('7', '8') then coalesce(finished_at, returned_at)
         end as ended_at
     from dossiers
-    where status_code in ('3', '7', '8', '9', '10') and duplicate_of_dossier_key is null
+    where
+        status_code in ('3', '7', '8', '9', '10')
+        and duplicate_of_dossier_key is null {{ in_touched_agencies() }}
 ),
 
 judged as (
@@ -252,3 +256,4 @@ final as (
 )
 
 select * from final
+{{ and_kept_agencies() }}

@@ -1,4 +1,6 @@
-{{ config(meta={'keep_join_sides': true}) }}
+{{ config(
+    meta={'keep_join_sides': true, 'renewed_by': 'dossier', 'marks': 'places'}
+) }}
 -- One owner a dossier and period: its agency, or since that one ended the successor that took over.
 with dossiers as (select * from {{ ref('int_dossiers__judged') }}),
 

@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'dossier', 'marks': 'agencies'}) }}
 with dossiers as (select * from {{ ref('int_dossiers__latest') }}),
 
 -- What the newest full export of its days no longer holds, and no later export shows.

@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'dossier'}) }}
 with pauses as (select * from {{ ref('int_pauses__latest') }}),
 
 final as (

@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'dossier'}) }}
 with payments as (select * from {{ ref('int_payments__latest') }}),
 
 final as (

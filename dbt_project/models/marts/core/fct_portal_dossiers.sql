@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'dossier'}) }}
 with portal_dossiers as (select * from {{ ref('int_portal_dossiers__latest') }}),
 
 final as (

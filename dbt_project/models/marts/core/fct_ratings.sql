@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'dossier_or_locality'}) }}
 -- Whose a dossier is stands in core.fct_dossiers; asked of the exports they are all read again.
 with ratings as (select * from {{ ref('int_ratings__latest') }}),
 

@@ -1,6 +1,10 @@
+{{ config(meta={'renewed_by': 'dossier'}) }}
 -- Dossiers that a sealed pack counted otherwise than they are counted now, and those that it
 -- counted and that are gone from their source.
-with sealed as (select * from {{ ref('int_dossiers__sealed') }}),
+with sealed as (
+    select * from {{ ref('int_dossiers__sealed') }}
+    {{ of_touched_dossiers() }}
+),
 
 sealed_deliveries as (select * from {{ ref('int_deliveries__sealed') }}),
 
@@ -8,7 +12,10 @@ since_packs as (select * from {{ ref('int_dossiers__since_packs') }}),
 
 packs as (select * from {{ ref('dim_sealed_packs') }}),
 
-dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+dossier_periods as (
+    select * from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_dossiers() }}
+),
 
 dossiers as (select * from {{ ref('fct_dossiers') }}),
 

@@ -12,6 +12,7 @@
 {%- set other_sums = [
     'judged_by_766_count', 'in_time_by_766_count', 'listed_count', 'listed_only_count'
 ] -%}
+{%- set zeros = ['0'] * (sums | length) -%}
 {%- set keys =
     'province_code, period_code, locality_code, level_code, agency_code, procedure_code,'
     ~ ' field_code'
@@ -19,9 +20,9 @@
 -- What the components of decision 766 count, summed once: the dossiers of each procedure and field
 -- of an agency, those of them on the national portal's list, and those that people rated badly.
 -- The large fact is read in three places, few columns each: one reading kept for all is not small.
-with portal_dossiers as (select * from {{ ref('int_portal_dossiers__latest') }}),
+with portal_dossiers as (select * from {{ ref('fct_portal_dossiers') }}),
 
-ratings as (select * from {{ ref('int_ratings__latest') }}),
+ratings as (select * from {{ ref('fct_ratings') }}),
 
 periods as (select * from {{ ref('int_periods__reviewed') }}),
 
@@ -56,7 +57,13 @@ counted as (
         0 as listed_only_count,
         0 as disliked_count
     from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_places('fct_dossier_periods') }}
     group by {{ keys }}
+    {{ and_kept_places(
+        'fct_dossier_periods',
+        [keys] + sums + ["judged_by_766_count", "in_time_by_766_count", "0", "0", "0"],
+        "received_count > 0"
+    ) }}
 ),
 
 -- A list speaks of the dossiers of the locality that sends it.
@@ -89,7 +96,11 @@ listed as (
             and periods.period_code = dossier_periods.period_code
             and dossier_periods.received_in_period_count = 1
     left join duplicates on portal_dossiers.dossier_key = duplicates.dossier_key
-    where portal_dossiers.system_code = 'national_portal' and duplicates.dossier_key is null
+    where
+        portal_dossiers.system_code = 'national_portal'
+        and duplicates.dossier_key is null {{ and_of_touched_locality(
+            'portal_dossiers', 'periods.period_code'
+        ) }}
     group by
         portal_dossiers.province_code,
         periods.period_code,
@@ -102,7 +113,7 @@ listed as (
 
 badly_rated as (
     select distinct
-        ratings.locality_code || '|' || ratings.dossier_code as dossier_key,
+        ratings.dossier_key,
         periods.period_code
     from ratings
     inner join periods
@@ -110,7 +121,10 @@ badly_rated as (
             ratings.province_code = periods.province_code
             and cast(ratings.rated_at as date) >= periods.start_date
             and cast(ratings.rated_at as date) <= periods.known_to_date
-    where ratings.rating_code in ('not_satisfied', 'dissatisfied', 'very_dissatisfied')
+    where
+        ratings.rating_code in (
+            'not_satisfied', 'dissatisfied', 'very_dissatisfied'
+        ) {{ and_of_touched_locality('ratings', 'periods.period_code') }}
 ),
 
 disliked as (
@@ -151,6 +165,10 @@ together as (
     select * from listed
     union all
     select * from disliked
+    {{ and_kept_localities(
+        [keys] + zeros + ["0", "0", "listed_count", "listed_only_count", "disliked_count"],
+        "listed_count + listed_only_count + disliked_count > 0"
+    ) }}
 ),
 
 summed as (

@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'dossier'}) }}
 with steps as (select * from {{ ref('int_steps__latest') }}),
 
 days as (select * from {{ ref('dim_working_days') }}),

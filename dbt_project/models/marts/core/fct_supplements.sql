@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'dossier'}) }}
 with supplements as (select * from {{ ref('int_supplements__latest') }}),
 
 final as (

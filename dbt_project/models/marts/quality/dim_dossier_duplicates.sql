@@ -1,3 +1,4 @@
+{%- set dossiers = "near" if is_renewing() else ref('fct_dossiers') -%}
 {%- set columns =
     'dossier_key, locality_code, province_code, agency_code, procedure_code, applicant_token,'
     ~ ' received_date, due_date, duplicate_of_dossier_key'
@@ -36,9 +37,11 @@ decided as (
     from decisions
 ),
 
+{{ near_touched_dossiers(ref('fct_dossiers'), 'decided', columns) }}
+
 coded as (
     select {{ code_hash }} as group_hash
-    from {{ ref('fct_dossiers') }}
+    from {{ dossiers }}
     where {{ has_agency_and_day('dossier_code') }}
     group by {{ code_hash }}
     having count(*) between 2 and 5
@@ -46,7 +49,7 @@ coded as (
 
 applied as (
     select {{ applied_hash }} as group_hash
-    from {{ ref('fct_dossiers') }}
+    from {{ dossiers }}
     where {{ is_applied }}
     group by {{ applied_hash }}
     having
@@ -64,7 +67,7 @@ lines as (
             {{ group_hash }} as group_hash,
             {{ shared_code }} as shared_code,
             {{ columns }}
-        from {{ ref('fct_dossiers') }}
+        from {{ dossiers }}
         where
             {{ is_grouped }}
             and {{ group_hash }} in (select {{ groups }}.group_hash from {{ groups }})
@@ -75,7 +78,7 @@ lines as (
         {{ code_hash }} as group_hash,
         {{ shared_code }} as shared_code,
         {{ columns }}
-    from {{ ref('fct_dossiers') }}
+    from {{ dossiers }}
     where
         dossier_key in (
             select decided.dossier_key from decided
@@ -178,3 +181,4 @@ final as (
 )
 
 select * from final
+{{ and_kept_pairs() }}

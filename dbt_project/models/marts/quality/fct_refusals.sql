@@ -1,3 +1,4 @@
+{{ config(meta={'renewed_by': 'delivery'}) }}
 with refusals as (select * from {{ ref('int_deliveries__refusals') }}),
 
 final as (

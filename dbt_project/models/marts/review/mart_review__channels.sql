@@ -42,7 +42,10 @@
         'received_cashless_unknown_count', 'Hồ sơ tiếp nhận trong kỳ có nghĩa vụ tài chính'
     ]
 } %}
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+with dossier_periods as (
+    select * from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_places('fct_dossier_periods') }}
+),
 
 agencies as (select * from {{ ref('dim_agencies') }}),
 
@@ -79,6 +82,11 @@ counted as (
         where {{ below }} > 0 or {{ unknown }} > 0
         {{ "union all" if not loop.last }}
     {% endfor %}
+    {{ and_kept_places(
+        'fct_dossier_periods',
+        ["metric_code", "period_code", "province_code", "agency_code", "field_code", "level_code",
+         "numerator_count", "denominator_count", "unknown_count", "denominator_name"]
+    ) }}
 ),
 
 final as (

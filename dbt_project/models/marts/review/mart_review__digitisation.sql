@@ -1,5 +1,8 @@
 -- Where the source does not say, a dossier is in neither count but in unknown_count.
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+with dossier_periods as (
+    select * from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_places('fct_dossier_periods') }}
+),
 
 sums as (
     select
@@ -106,3 +109,4 @@ final as (
 )
 
 select * from final
+{{ and_kept_places('fct_dossier_periods') }}

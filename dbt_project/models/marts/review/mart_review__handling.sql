@@ -1,6 +1,9 @@
 -- Sums fix one rule_code: another rule counts the same dossiers again. The dossiers are grouped by
 -- all that rules say of them, once; only the groups are counted again for each rule.
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+with dossier_periods as (
+    select * from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_places('fct_dossier_periods') }}
+),
 
 rules as (select * from {{ ref('dim_rules') }}),
 
@@ -97,3 +100,4 @@ final as (
 )
 
 select * from final
+{{ and_kept_places('fct_dossier_periods') }}

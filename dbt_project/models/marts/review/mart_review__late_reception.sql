@@ -2,7 +2,10 @@
 -- too, or an agency that answers nobody would look fast.
 -- Where the source gives no deadline it is 8 working hours after submission, by the calendar of who
 -- sent the dossier: late is what was decided, or still waits, when more than that was worked.
-with dossiers as (select * from {{ ref('fct_dossiers') }}),
+with dossiers as (
+    select * from {{ ref('fct_dossiers') }}
+    {{ of_touched_senders() }}
+),
 
 periods as (select * from {{ ref('dim_review_periods') }}),
 
@@ -123,6 +126,9 @@ by_period as (
         on
             periods.known_to_date = days.calendar_date
             and judged.working_calendar_code = days.working_calendar_code
+    {{ where_agency_is_touched(
+        'judged.receiving_agency_code', 'judged.province_code', 'periods.period_code'
+    ) }}
 ),
 
 sums as (
@@ -170,3 +176,4 @@ final as (
 )
 
 select * from final
+{{ and_kept_agency_periods('receiving_agency_code') }}

@@ -1,5 +1,8 @@
 -- A missing channel counts as direct (in the denominator) and is shown as unknown beside it.
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+with dossier_periods as (
+    select * from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_places('fct_dossier_periods') }}
+),
 
 sums as (
     select
@@ -85,3 +88,4 @@ final as (
 )
 
 select * from final
+{{ and_kept_places('fct_dossier_periods') }}

@@ -1,5 +1,8 @@
 -- What rule ii06 counts as overdue, dossier by dossier, as it stood at the end of the period.
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+with dossier_periods as (
+    select * from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_dossiers() }}
+),
 
 dossiers as (select * from {{ ref('fct_dossiers') }}),
 
@@ -24,7 +27,7 @@ overdue as (
     where dossier_periods.ii06_outcome_code in ('overdue', 'past_due')
 ),
 
-final as (
+measured as (
     select
         overdue.period_code,
         overdue.dossier_key,
@@ -37,9 +40,7 @@ final as (
         overdue.level_code,
         overdue.channel_code,
         coalesce(overdue.procedure_code, 'unknown') as procedure_code,
-        coalesce(procedures.procedure_name, 'Chưa xác định') as procedure_name,
         coalesce(dossiers.overdue_cause_code, 'unknown') as overdue_cause_code,
-        coalesce(codes.code_name, dossiers.overdue_cause_code) as overdue_cause_name,
         overdue.ii06_outcome_code as outcome_code,
         dossiers.received_date,
         overdue.due_date,
@@ -53,17 +54,43 @@ final as (
             as overdue_working_days
     from overdue
     inner join dossiers on overdue.dossier_key = dossiers.dossier_key
-    left join procedures
-        on
-            overdue.province_code = procedures.province_code
-            and overdue.procedure_code = procedures.procedure_code
-    left join codes
-        on
-            coalesce(dossiers.overdue_cause_code, 'unknown') = codes.code
-            and codes.list_code = 'overdue_cause'
     left join dates as due_dates on overdue.due_date = due_dates.calendar_date
     left join dates as last_dates
         on coalesce(overdue.result_date, overdue.known_to_date) = last_dates.calendar_date
+    {{ and_kept_dossiers("* exclude (procedure_name, overdue_cause_name)") }}
+),
+
+-- What procedure and cause are called is asked last: names change without their dossiers.
+final as (
+    select
+        measured.period_code,
+        measured.dossier_key,
+        measured.dossier_code,
+        measured.locality_code,
+        measured.province_code,
+        measured.agency_code,
+        measured.responsible_agency_code,
+        measured.field_code,
+        measured.level_code,
+        measured.channel_code,
+        measured.procedure_code,
+        coalesce(procedures.procedure_name, 'Chưa xác định') as procedure_name,
+        measured.overdue_cause_code,
+        coalesce(codes.code_name, measured.overdue_cause_code) as overdue_cause_name,
+        measured.outcome_code,
+        measured.received_date,
+        measured.due_date,
+        measured.result_date,
+        measured.apology_sent_date,
+        measured.overdue_days,
+        measured.overdue_working_days
+    from measured
+    left join procedures
+        on
+            measured.province_code = procedures.province_code
+            and measured.procedure_code = procedures.procedure_code
+    left join codes
+        on measured.overdue_cause_code = codes.code and codes.list_code = 'overdue_cause'
 )
 
 select * from final

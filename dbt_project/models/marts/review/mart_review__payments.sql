@@ -1,8 +1,14 @@
 -- What was paid in a period and how, charges and fees apart from obligations on land. A dossier
 -- that paid in two ways counts in both, once in dossier_count; lines of no amount are free.
-with payments as (select * from {{ ref('fct_payments') }}),
+with payments as (
+    select * from {{ ref('fct_payments') }}
+    {{ of_touched_senders(with_strangers=true) }}
+),
 
-dossiers as (select * from {{ ref('fct_dossiers') }}),
+dossiers as (
+    select * from {{ ref('fct_dossiers') }}
+    {{ of_touched_senders(with_strangers=true) }}
+),
 
 periods as (select * from {{ ref('dim_review_periods') }}),
 
@@ -31,13 +37,14 @@ lines as (
 
 by_dossier as (
     select
-        periods.period_code,
-        lines.province_code,
-        lines.agency_code,
-        lines.field_code,
-        lines.level_code,
-        lines.fee_group_code,
         lines.dossier_key,
+        periods.period_code,
+        lines.fee_group_code,
+        -- Of one dossier they are one: grouped by the key alone, fewer texts are hashed.
+        max(lines.province_code) as province_code,
+        max(lines.agency_code) as agency_code,
+        max(lines.field_code) as field_code,
+        max(lines.level_code) as level_code,
         count(*) as payment_count,
         bool_or(lines.payment_channel_code = 'online') as is_online,
         bool_or(lines.is_counter_cashless) as is_counter_cashless,
@@ -60,14 +67,10 @@ by_dossier as (
             lines.province_code = periods.province_code
             and lines.paid_date >= periods.start_date
             and lines.paid_date <= periods.known_to_date
-    group by
-        periods.period_code,
-        lines.province_code,
-        lines.agency_code,
-        lines.field_code,
-        lines.level_code,
-        lines.fee_group_code,
-        lines.dossier_key
+    {{ where_agency_is_touched(
+        'lines.agency_code', 'lines.province_code', 'periods.period_code', with_strangers=true
+    ) }}
+    group by lines.dossier_key, periods.period_code, lines.fee_group_code
 ),
 
 final as (
@@ -97,3 +100,4 @@ final as (
 )
 
 select * from final
+{{ and_kept_agency_periods(with_strangers=true) }}

@@ -139,7 +139,9 @@ reasoned as (
             else 'unexplained'
         end as reason_code
     from differing
-    left join dossiers on differing.dossier_key = dossiers.dossier_key
+    -- What the portal lacks is told of by our side alone: only the others are looked up.
+    left join dossiers
+        on case when differing.is_listed then differing.dossier_key end = dossiers.dossier_key
 ),
 
 final as (

@@ -18,7 +18,7 @@ with reported_totals as (select * from {{ ref('fct_reported_totals') }}),
 
 handling as (select * from {{ ref('mart_review__handling') }}),
 
-versions as (select * from {{ ref('fct_dossier_versions') }}),
+versions as (select * from {{ ref('fct_compared_versions') }}),
 
 bases as (select * from {{ ref('fct_scorecard_bases') }}),
 
@@ -141,6 +141,23 @@ nearest as (
     where distances.rank_no = 1
 ),
 
+-- What was last shown before any form was made, was first shown before it: most go no further.
+first_shown as (
+    select
+        dossiers.dossier_key,
+        dossiers._exported_at as shown_at
+    from {{ ref('fct_dossiers') }} as dossiers
+    where
+        dossiers._exported_at > (select min(forms.typed_at) from forms)
+        and dossiers.dossier_key not in (select versions.dossier_key from versions)
+    union all
+    select
+        versions.dossier_key,
+        versions.valid_from as shown_at
+    from versions
+    where versions.version_no = 1
+),
+
 -- Dossiers first shown after the form was made, counted before they are laid out by column:
 -- dossiers are many, kinds of them few.
 late_kinds as (
@@ -158,11 +175,10 @@ late_kinds as (
         on
             dossier_periods.period_code = forms.period_code
             and dossier_periods.agency_code = forms.agency_code
-    inner join versions
+    inner join first_shown
         on
-            dossier_periods.dossier_key = versions.dossier_key
-            and versions.version_no = 1
-            and forms.typed_at < versions.valid_from
+            dossier_periods.dossier_key = first_shown.dossier_key
+            and forms.typed_at < first_shown.shown_at
     group by
         dossier_periods.period_code,
         dossier_periods.province_code,

@@ -1,6 +1,10 @@
+{{ config(meta={'renewed_by': 'dossier'}) }}
 -- Only dossiers whose outcome is another than under ii06. Two other rules are compared by their
 -- columns in core.fct_dossier_periods.
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+with dossier_periods as (
+    select * from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_dossiers() }}
+),
 
 rules as (select * from {{ ref('dim_rules') }}),
 

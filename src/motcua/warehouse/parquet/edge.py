@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,22 +148,23 @@ def _find_kept(
     }
     if not kept:
         return {}
-    wrong = [
-        path
-        for part, path in kept.items()
-        if not path.is_file() or _read_count(connection, path) != count_by_part[part]
-    ]
+    wrong = [path for path in kept.values() if not path.is_file()]
+    if not wrong:
+        counts = _read_row_counts(connection, kept.values())
+        wrong = [path for part, path in kept.items() if counts[path] != count_by_part[part]]
     if wrong:
         logger.warning("%s is written whole: %s is not its part", table.path, wrong[0])
         return {}
     return kept
 
 
-def _read_count(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    ((count,),) = connection.execute(
-        "select num_rows from parquet_file_metadata(?)", [str(path)]
+def _read_row_counts(
+    connection: duckdb.DuckDBPyConnection, paths: Iterable[Path]
+) -> dict[Path, int]:
+    rows = connection.execute(
+        "select file_name, num_rows from parquet_file_metadata(?)", [[str(path) for path in paths]]
     ).fetchall()
-    return count
+    return {Path(name): count for name, count in rows}
 
 
 def _write_file(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:

@@ -1,0 +1,311 @@
+{#-
+    A build that renews (motcua.warehouse.renewal) starts from a copy of what is published, reads
+    only the lines of touched dossiers and does again what these touch. All else stays as it is:
+
+    - a model with `renewed_by` in its meta keeps its rows, but for those of touched dossiers, or of
+      new deliveries;
+    - a model that calls `and_kept_…` counts again what is touched and takes the other rows from
+      what is published;
+    - every other model is made anew, of tables that are whole.
+
+    What is touched stands in a schema of the file that is built, which is dropped in the end. Where
+    a build makes all anew, every macro that a model calls gives nothing.
+-#}
+-- noqa: disable=LT02
+{% macro is_renewing() -%}
+    {{ return(execute and env_var("MOTCUA_IS_RENEWING", "false") == "true") }}
+{%- endmacro %}
+
+{% macro begin_renewal() -%}
+    {%- if is_renewing() -%}
+        create schema marts.renewal;
+        {%- for name in ["dossiers", "deliveries", "periods", "names"] %}
+            create table marts.renewal.{{ name }} as
+            from read_parquet('renewal/{{ name }}.parquet');
+        {%- endfor %}
+        create table marts.renewal.changed_parts (
+            schema_name varchar, table_name varchar, part_values varchar[]
+        );
+    {%- endif %}
+{%- endmacro %}
+
+{% macro end_renewal() -%}
+    {%- if is_renewing() -%}
+        copy marts.renewal.changed_parts to 'renewal/changed_parts.parquet';
+        drop schema marts.renewal cascade;
+    {%- endif %}
+{%- endmacro %}
+
+{#- What is touched, for an `in`. -#}
+{% macro touched_dossiers() -%}
+    (select touched.dossier_key from marts.renewal.dossiers as touched)
+{%- endmacro %}
+
+{% macro touched_places(fact) -%}
+    (
+        select touched.province_code, touched.period_code, touched.agency_code
+        from marts.renewal.{{ fact }}__places as touched
+    )
+{%- endmacro %}
+
+{% macro touched_agencies() -%}
+    (select touched.agency_code from marts.renewal.fct_dossiers__agencies as touched)
+{%- endmacro %}
+
+{#- Who sends of touched agencies or places: few do, and a locality's rows lie together. -#}
+{% macro senders(fact) -%}
+    (select touched.locality_code from marts.renewal.{{ fact }}__localities as touched)
+{%- endmacro %}
+
+{#- Periods that end with the day. -#}
+{% macro running_periods() -%}
+    (select running.province_code, running.period_code from marts.renewal.periods as running)
+{%- endmacro %}
+
+{% macro has_running_periods() -%}
+    {#- Asked first: a search in an empty table reads as much. -#}
+    {{ return(is_there("select * from marts.renewal.periods")) }}
+{%- endmacro %}
+
+{% macro has_touched_strangers() -%}
+    {#- Whether a touched payment is, or was, of a dossier that nobody sent: of no known agency. -#}
+    {%- set found = [] -%}
+    {%- for file in ["marts", "published"] -%}
+        {%- do found.append(is_there(
+            "select * from " ~ file ~ ".core.fct_payments where dossier_key in "
+            ~ touched_dossiers() ~ " and dossier_key not in (select dossier_key from " ~ file
+            ~ ".core.fct_dossiers where dossier_key in " ~ touched_dossiers() ~ ")"
+        )) -%}
+    {%- endfor -%}
+    {{ return(found | select | list | length > 0) }}
+{%- endmacro %}
+
+{% macro is_there(sql) -%}
+    {{ return(run_query("select 1 as found from (" ~ sql ~ " limit 1)") | length > 0) }}
+{%- endmacro %}
+
+{#- Dossiers. -#}
+{% macro of_touched_dossiers() -%}
+    {%- if is_renewing() -%} where dossier_key in {{ touched_dossiers() }} {%- endif -%}
+{%- endmacro %}
+
+{% macro and_kept_dossiers(columns) -%}
+    {%- if is_renewing() -%}
+        union all
+        select {{ columns }}
+        from published.{{ this.schema }}.{{ this.identifier }}
+        where dossier_key not in {{ touched_dossiers() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The names that lines give to codes: of touched dossiers, and of all that were read before. -#}
+{% macro and_known_names() -%}
+    {%- if is_renewing() -%}
+        union
+        select * from marts.renewal.names
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro keep_names() -%}
+    {#- Lay them beside the file that is built, for the build that renews it. -#}
+    copy {{ this }} to 'names.parquet'
+{%- endmacro %}
+
+{#- Deliveries: only of new ones are all lines read. -#}
+{% macro of_new_deliveries() -%}
+    {%- if is_renewing() -%}
+        where delivery_id in (select new.delivery_id from marts.renewal.deliveries as new)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Places: province, period and agency of which a row of the fact changed. -#}
+{% macro of_touched_places(fact) -%}
+    {%- if is_renewing() -%}
+        where
+            (province_code, period_code, agency_code) in {{ touched_places(fact) }}
+            and locality_code in {{ senders(fact) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro and_kept_places(fact, columns=["*"], condition="true") -%}
+    {%- if is_renewing() -%}
+        union all
+        select {{ columns | join(", ") }}
+        from published.{{ this.schema }}.{{ this.identifier }}
+        where
+            (province_code, period_code, agency_code) not in {{ touched_places(fact) }}
+            and {{ condition }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Agencies of dossiers that were sent again, or were received by them. -#}
+{% macro in_touched_agencies() -%}
+    {%- if is_renewing() -%}
+        and agency_code in {{ touched_agencies() }}
+        and locality_code in {{ senders("fct_dossiers") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro and_kept_agencies() -%}
+    {%- if is_renewing() -%}
+        union all
+        select *
+        from published.{{ this.schema }}.{{ this.identifier }}
+        where agency_code not in {{ touched_agencies() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Agencies in periods, by dates that are not those of form II.06: all agencies where one runs. -#}
+{% macro of_touched_senders(with_strangers=false) -%}
+    {%- if is_renewing() and not (with_strangers and has_touched_strangers()) -%}
+        where
+            locality_code in {{ senders("fct_dossiers") }}
+            {%- if has_running_periods() %}
+            or province_code in (select province_code from {{ running_periods() }})
+            {%- endif %}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_touched_agency(agency, province, period, with_strangers) -%}
+    (
+        {{ agency }} in {{ touched_agencies() }}
+        {%- if with_strangers and has_touched_strangers() %}
+        or {{ agency }} = 'unknown'
+        {%- endif %}
+        {%- if has_running_periods() %}
+        or ({{ province }}, {{ period }}) in {{ running_periods() }}
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{% macro where_agency_is_touched(agency, province, period, with_strangers=false) -%}
+    {%- if is_renewing() -%}
+        where {{ is_touched_agency(agency, province, period, with_strangers) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro and_kept_agency_periods(agency="agency_code", with_strangers=false) -%}
+    {%- if is_renewing() -%}
+        union all
+        select *
+        from published.{{ this.schema }}.{{ this.identifier }}
+        where not {{ is_touched_agency(agency, "province_code", "period_code", with_strangers) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Localities of touched dossiers: what they send beside. -#}
+{% macro is_of_touched_locality(relation, period) -%}
+    (
+        {{ relation }}.locality_code in (
+            select split_part(touched.dossier_key, '|', 1) from marts.renewal.dossiers as touched
+        )
+        {%- if has_running_periods() %}
+        or ({{ relation }}.province_code, {{ period }}) in {{ running_periods() }}
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{% macro and_of_touched_locality(relation, period) -%}
+    {%- if is_renewing() -%} and {{ is_of_touched_locality(relation, period) }} {%- endif -%}
+{%- endmacro %}
+
+{% macro and_kept_localities(columns, condition) -%}
+    {%- if is_renewing() -%}
+        union all
+        select {{ columns | join(", ") }}
+        from published.{{ this.schema }}.{{ this.identifier }} as kept
+        where not {{ is_of_touched_locality("kept", "kept.period_code") }} and {{ condition }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro renewed_keys() -%}
+    {#-
+        By what a model is renewed: its key, the key of what is touched, where that stands. A rating
+        may be of no dossier: then all of its locality's are looked at.
+    -#}
+    {{ return({
+        "dossier": ["dossier_key", "dossier_key", "dossiers"],
+        "dossier_or_locality": [
+            "coalesce(dossier_key, locality_code || '|')", "dossier_key", "dossiers"
+        ],
+        "delivery": ["delivery_id", "delivery_id", "deliveries"]
+    }) }}
+{%- endmacro %}
+
+{% macro renewed_rows(relation) -%}
+    {#- Of a table that is renewed, the rows that may have changed: the others were looked at. -#}
+    {%- set meta = graph.nodes["model.motcua." ~ relation.identifier].config.meta
+        if is_renewing() else {} -%}
+    {%- if "renewed_by" in meta -%}
+        {%- set key, touched_key, touched = renewed_keys()[meta["renewed_by"]] -%}
+        (
+            select *
+            from {{ relation }}
+            where {{ key }} in (select {{ touched_key }} from marts.renewal.{{ touched }})
+        )
+    {%- else -%}
+        {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro renew_table(relation, sql, meta) -%}
+    {#-
+        Put the rows of a model's touched keys in the place of those that stand there, where they
+        differ, and note which places, agencies and parts of the table that changes.
+    -#}
+    {%- set key, touched_key, touched = renewed_keys()[meta["renewed_by"]] -%}
+    {%- set columns = model.columns.keys() | join(", ") -%}
+    {%- set noted = "marts.renewal." ~ relation.identifier -%}
+    create table {{ noted }}__new as select {{ columns }} from ({{ sql }});
+    create table {{ noted }}__old as
+        select {{ columns }} from {{ relation }}
+        where {{ key }} in (select {{ touched_key }} from marts.renewal.{{ touched }});
+    create table {{ noted }}__other as
+        (from {{ noted }}__old except all from {{ noted }}__new)
+        union all
+        (from {{ noted }}__new except all from {{ noted }}__old);
+    delete from {{ relation }} where {{ key }} in (select {{ key }} from {{ noted }}__other);
+    insert into {{ relation }} ({{ columns }})
+        select {{ columns }} from {{ noted }}__new
+        where {{ key }} in (select {{ key }} from {{ noted }}__other);
+    {%- if meta.get("parts") %}
+        insert into marts.renewal.changed_parts
+        select distinct
+            '{{ relation.schema }}', '{{ relation.identifier }}', [{{ meta["parts"] | join(", ") }}]
+        from {{ noted }}__other;
+    {%- endif %}
+    {%- if meta.get("marks") == "places" %}
+        {{ note_places(relation, noted) }}
+    {%- elif meta.get("marks") == "agencies" %}
+        {{ note_agencies(relation, noted) }}
+    {%- endif %}
+    {%- for of in ["new", "old", "other"] %}
+        drop table {{ noted }}__{{ of }};
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro note_places(relation, noted) -%}
+    create table {{ noted }}__places as
+        select distinct province_code, period_code, agency_code from {{ noted }}__other;
+    create table {{ noted }}__localities as
+        select distinct locality_code from {{ relation }}
+        where (province_code, period_code, agency_code) in (from {{ noted }}__places);
+{%- endmacro %}
+
+{% macro note_agencies(relation, noted) -%}
+    {%- set receiver = "coalesce(receiving_agency_code, resolving_agency_code, 'unknown')" -%}
+    create table {{ noted }}__agencies as
+        with sent as (
+            select agency_code, {{ receiver }} as receiver_code
+            from (from {{ noted }}__old union all from {{ noted }}__new)
+            where dossier_key in (select dossier_key from marts.renewal.dossiers where is_sent)
+        )
+        select agency_code from sent
+        union
+        select receiver_code from sent;
+    create table {{ noted }}__localities as
+        select distinct locality_code from {{ relation }}
+        where
+            agency_code in (from {{ noted }}__agencies)
+            or {{ receiver }} in (from {{ noted }}__agencies);
+{%- endmacro %}
