@@ -39,7 +39,10 @@ BOOLEAN_TRUE = "('true', '1', 'x', 'có')"
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One timed process tree: seconds by the clock, of processors; peak resident memory in GiB."""
+    """One timed process tree: seconds by the clock, of processors; peak resident memory in GiB.
+
+    Of processors are those of processes that their own parents waited for: not those of a pool.
+    """
 
     name: str
     seconds: float
@@ -137,14 +140,18 @@ def _measure_more(
         _watch("intake of one more", [motcua, "intake"], environment),
         _watch("build and publish of it", [motcua, "build"], environment),
     ]
-    for unit, name in (("seconds", "s"), ("processor_seconds", "s of processors")):
-        more = sum(getattr(one, unit) for one in measures)
-        build, total = getattr(all_of_it[-1], unit), sum(getattr(one, unit) for one in all_of_it)
-        _say(
-            f"   one delivery of {rows} dossiers: {more:.1f} {name} = {100 * more / build:.1f} % "
-            f"of the full build ({build:.1f}), {100 * more / total:.1f} % of taking all in and "
-            f"building it ({total:.1f})"
-        )
+    build = all_of_it[-1]
+    seconds, total = (sum(one.seconds for one in some) for some in (measures, all_of_it))
+    used = sum(one.processor_seconds for one in measures)
+    _say(
+        f"   one delivery of {rows} dossiers: {seconds:.1f} s = {100 * seconds / build.seconds:.1f}"
+        f" % of the full build ({build.seconds:.1f} s), {100 * seconds / total:.1f} % of taking all"
+        f" in and building it ({total:.1f} s)"
+    )
+    _say(
+        f"   {used:.1f} s of processors = {100 * used / build.processor_seconds:.1f} % of those of "
+        f"the full build ({build.processor_seconds:.1f} s)"
+    )
 
 
 def write_one_more(home: Path, rows: int) -> Path:
@@ -301,10 +308,7 @@ def _watch(name: str, command: list[str], environment: dict[str, str]) -> Measur
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     measured = Measure(name, time.monotonic() - start, used, peak[0] / 2**30)
-    _say(
-        f"   {name}: {measured.seconds:.1f} s, {used:.1f} s of processors, "
-        f"peak {measured.peak_gib:.2f} GiB"
-    )
+    _say(f"   {name}: {measured.seconds:.1f} s, peak {measured.peak_gib:.2f} GiB")
     return measured
 
 
