@@ -8,14 +8,20 @@ with last_versions as (
         count(*) over (partition by versions.dossier_key) as version_count
     from {{ renewed_rows(ref('fct_compared_versions')) }} as versions
     where versions.valid_to is null
+),
+
+-- Few dossiers came again: only those are laid beside their versions.
+dossiers as (
+    select *
+    from {{ ref('fct_dossiers') }}
+    where dossier_key in (select last_versions.dossier_key from last_versions)
 )
 
 select
     last_versions.dossier_key,
     last_versions.version_no
 from last_versions
-left join {{ ref('fct_dossiers') }} as dossiers
-    on last_versions.dossier_key = dossiers.dossier_key
+left join dossiers on last_versions.dossier_key = dossiers.dossier_key
 where
     dossiers.dossier_key is null
     or last_versions.version_count > 1

@@ -247,8 +247,8 @@ final as (
         known.due_at,
         cast(shown_by_history.noted_count as bigint) as noted_count,
         coalesce(shown_by_history._delivery_id, known._delivery_id) as _delivery_id
-    from shown_by_history
-    inner join known on shown_by_history.dossier_key = known.dossier_key
+    from known
+    inner join shown_by_history on known.dossier_key = shown_by_history.dossier_key
     where
         shown_by_history.flag_code <> 'supplement_after_due'
         or cast(shown_by_history.noted_at as date)
