@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from motcua.conclusions.book import DATE_CELL, HEAD_ROW, REVIEW_CELL, TITLES
@@ -131,6 +131,7 @@ def test_a_percent_in_words_is_read_as_written(value, form):
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=9), st.floats(), st.dates()), max_size=9))
+@example([*[None] * 5, float("nan")])
 def test_whatever_stands_in_a_line_is_read_or_is_a_fault(cells):
     found = read_book(grid(GOOD, tuple(cells)), KNOWN)
 

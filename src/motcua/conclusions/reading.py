@@ -173,7 +173,7 @@ def _percent(cell: Any) -> str | None:
         if match is None:
             raise _Unreadable("ghi phần trăm từ 0 đến 100, như 98,5")
         value = Decimal(f"{match[1]}.{match[2] or 0}")
-    if not 0 <= value <= _HUNDRED:
+    if not value.is_finite() or not 0 <= value <= _HUNDRED:
         raise _Unreadable("ghi phần trăm từ 0 đến 100, như 98,5")
     return str(value.quantize(Decimal("0.0001")))
 
