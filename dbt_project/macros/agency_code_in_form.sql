@@ -10,18 +10,16 @@
         when {{ code }} like '___.__%' then {{ code }}
     {%- else %}
         when {{ is_old }} then {{ code }}
-        when {{ code }} like '___.__'
-            then '000.00.' || substring({{ code }}, 5, 2) || '.' || substring({{ code }}, 1, 3)
+        when {{ code }} like '___.__' then {{ old_form_of_new(code, "'00'") }}
         when {{ code }} like '___.__.__'
-            then
-                '000.'
-                || substring({{ code }}, 8, 2)
-                || '.'
-                || substring({{ code }}, 5, 2)
-                || '.'
-                || substring({{ code }}, 1, 3)
+            then {{ old_form_of_new(code, "substring(" ~ code ~ ", 8, 2)") }}
     {%- endif %}
     end
+{%- endmacro %}
+
+{% macro old_form_of_new(code, unit) -%}
+    {#- The old form of an agency code in its new one, or that begins a longer code. -#}
+    '000.' || {{ unit }} || '.' || substring({{ code }}, 5, 2) || '.' || substring({{ code }}, 1, 3)
 {%- endmacro %}
 
 {% macro new_form_of_old(code) -%}

@@ -14,20 +14,10 @@
     {#- A dossier code whose agency's part is of the new form, in the old one; else as it is. -#}
     case
         when {{ code }} like '___.__-%'
-            then
-                '000.00.'
-                || substring({{ code }}, 5, 2)
-                || '.'
-                || substring({{ code }}, 1, 3)
-                || substring({{ code }}, 7)
+            then {{ old_form_of_new(code, "'00'") }} || substring({{ code }}, 7)
         when {{ code }} like '___.__.__-%'
             then
-                '000.'
-                || substring({{ code }}, 8, 2)
-                || '.'
-                || substring({{ code }}, 5, 2)
-                || '.'
-                || substring({{ code }}, 1, 3)
+                {{ old_form_of_new(code, "substring(" ~ code ~ ", 8, 2)") }}
                 || substring({{ code }}, 10)
         else {{ code }}
     end
@@ -78,6 +68,12 @@
     near as (
         {{ with_code_or_applicant_of(dossiers, "twins", columns ~ ", dossier_code") }}
     ),
+
+    paired_again as (
+        select dossier_key from twins
+        union
+        select dossier_key from looked_at
+    ),
     {%- endif %}
 {%- endmacro %}
 
@@ -85,13 +81,13 @@
     {#- What is published of pairs that no touched dossier, nor a twin of one, is in. -#}
     {%- if is_renewing() %}
     where
-        dossier_key in (select dossier_key from twins union all select dossier_key from looked_at)
-        or other_dossier_key in (select dossier_key from twins union all select dossier_key from looked_at)
+        dossier_key in (select dossier_key from paired_again)
+        or other_dossier_key in (select dossier_key from paired_again)
     union all
     select * from published.{{ this.schema }}.{{ this.identifier }}
     where
-        dossier_key not in (select dossier_key from twins union all select dossier_key from looked_at)
-        and other_dossier_key not in (select dossier_key from twins union all select dossier_key from looked_at)
+        dossier_key not in (select dossier_key from paired_again)
+        and other_dossier_key not in (select dossier_key from paired_again)
     {%- endif %}
 {%- endmacro %}
 

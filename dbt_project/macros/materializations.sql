@@ -1,7 +1,8 @@
 {#-
     dbt's own table and view first build under another name, then rename and drop, so that readers of a live database
-    never miss a table. Every build of ours goes into a new file that nobody reads, so these two create in place, in one
-    statement each. The gate holds all tables against their contracts at once, and comments are written at the end.
+    never miss a table. Every build of ours goes into a file that nobody reads, so these two create in place, in one
+    statement each; a build that renews keeps most rows of a table that says by what (macros/renewal.sql). The gate
+    holds all tables against their contracts at once, and comments are written at the end.
 
     Where a model's meta says `keep_join_sides`, its joins put the side into memory that stands on the right, as written:
     DuckDB takes a chain of views over Parquet for small, held all dossiers to meet their few pauses, and spilled.

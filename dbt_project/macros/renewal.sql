@@ -70,7 +70,7 @@
 {% macro has_touched_strangers() -%}
     {#- Whether a touched payment is, or was, of a dossier that nobody sent: of no known agency. -#}
     {%- set found = [] -%}
-    {%- for file in ["marts", "published"] -%}
+    {%- for file in ["marts", "published"] if is_renewing() -%}
         {%- do found.append(is_there(
             "select * from " ~ file ~ ".core.fct_payments where dossier_key in "
             ~ touched_dossiers() ~ " and dossier_key not in (select dossier_key from " ~ file
@@ -157,7 +157,7 @@
 
 {#- Agencies in periods, by dates that are not those of form II.06: all agencies where one runs. -#}
 {% macro of_touched_senders(with_strangers=false) -%}
-    {%- if is_renewing() and not (with_strangers and has_touched_strangers()) -%}
+    {%- if is_renewing() and not with_strangers -%}
         where
             locality_code in {{ senders("fct_dossiers") }}
             {%- if has_running_periods() %}
@@ -169,7 +169,7 @@
 {% macro is_touched_agency(agency, province, period, with_strangers) -%}
     (
         {{ agency }} in {{ touched_agencies() }}
-        {%- if with_strangers and has_touched_strangers() %}
+        {%- if with_strangers %}
         or {{ agency }} = 'unknown'
         {%- endif %}
         {%- if has_running_periods() %}

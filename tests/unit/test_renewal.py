@@ -2,13 +2,17 @@
 
 import json
 import logging
+import sys
 from dataclasses import replace
 from datetime import date
 
 import duckdb
 import pytest
 
+from motcua.errors import PipelineError
 from motcua.settings import Settings
+from motcua.warehouse.edge import run_build
+from motcua.warehouse.project import ProjectFolder
 from motcua.warehouse.renewal import INPUTS, STATE, Inputs, plan_renewal
 
 PUBLISHED = Inputs(
@@ -100,6 +104,14 @@ def test_all_is_made_anew_where_a_release_does_not_say_what_it_was_made_of(setti
         path.write_text(text, "utf-8")
     told = "nothing is published that says what it was made of"
     assert reason_of(settings, LATER, caplog) == told
+
+
+def test_a_command_that_cannot_come_up_is_told_of_by_what_it_said(tmp_path, monkeypatch):
+    says = [sys.executable, "-c", "raise SystemExit('no such module')"]
+    monkeypatch.setattr(ProjectFolder, "command", lambda _project, _arguments: says)
+
+    with pytest.raises(PipelineError, match="no such module"):
+        run_build(Settings(home=tmp_path), date(2024, 7, 2))
 
 
 def test_inputs_are_read_as_they_were_written(tmp_path):

@@ -40,6 +40,7 @@ from motcua.warehouse.parquet.parts import read_part_columns
 from motcua.warehouse.project import ProjectFolder, SealedPack
 from motcua.warehouse.renewal import (
     INPUTS,
+    RENEWAL,
     STATE,
     Inputs,
     Renewal,
@@ -99,7 +100,7 @@ class Build:
     @property
     def changed_parts_file(self) -> Path:
         """What names the parts of tables that a renewal changed (``read_changed_parts``)."""
-        return self.folder / "renewal" / "changed_parts.parquet"
+        return self.folder / RENEWAL / "changed_parts.parquet"
 
     def discard(self) -> None:
         """Delete the build."""
@@ -348,7 +349,7 @@ def _read_registers(settings: Settings, as_of_date: date) -> _Registers:
     register = read_register(settings.localities)
     return _Registers(
         [locality.model_dump(mode="json") for locality in register.localities],
-        list(deadline_rows(register, as_of_date)),
+        deadline_rows(register, as_of_date),
         _read_sealed_packs(settings),
         [row.model_dump(mode="json") for row in read_agency_successions(settings.successions)],
         [row.model_dump(mode="json") for row in read_conclusions(settings)],
@@ -431,8 +432,10 @@ def _started_dbt(
 
     def run(environment: Mapping[str, str]) -> bool:
         last_lines: list[str] = []
-        process.stdin.write(json.dumps({**environment, **limits}) + "\n")
-        process.stdin.close()
+        # A process that could not come up says below why.
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(json.dumps({**environment, **limits}) + "\n")
+            process.stdin.close()
         for line in process.stdout:
             logger.info("dbt: %s", line.rstrip())
             last_lines = [*last_lines[-9:], line.strip()]

@@ -37,7 +37,7 @@ INPUTS = "inputs.json"
 """What a release was made of, beside its file."""
 STATE = "names.parquet"
 """Which names lines of dossiers give to codes, beside a release's file: those of all lines."""
-FOLDER = "renewal"
+RENEWAL = "renewal"
 """Where in a build's folder lies what a renewing build reads."""
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
 _OF_DOSSIERS = tuple(code for code, one in DATASETS.items() if "dossier_code" in one.columns)
@@ -120,14 +120,14 @@ def plan_renewal(settings: Settings, inputs: Inputs, folder: Path) -> Renewal | 
     Raises:
         duckdb.Error: a file of the landing or the published one cannot be read.
     """
-    reason = _reason_against(settings, inputs)
-    if reason:
+    release = (settings.warehouse / "current").resolve()
+    before = _read_before(release)
+    reason = _reason_against(settings, release, before, inputs)
+    if before is None or reason:
         logger.info("all is made anew: %s", reason)
         return None
-    release = (settings.warehouse / "current").resolve()
-    before = Inputs.read(release / INPUTS)
     new = sorted(_newly_known(before, inputs))
-    work = folder / FOLDER
+    work = folder / RENEWAL
     work.mkdir(parents=True)
     with ThreadPoolExecutor(1) as pool, _connect(settings, folder) as connection:
         copied = pool.submit(shutil.copyfile, release / "marts.duckdb", folder / "marts.duckdb")
@@ -160,12 +160,19 @@ def _connect(settings: Settings, folder: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
-def _reason_against(settings: Settings, inputs: Inputs) -> str | None:
-    """Say why nothing published can be renewed; null where it can."""
-    release = settings.warehouse / "current"
+def _read_before(release: Path) -> Inputs | None:
+    """Read what a release was made of; null where it does not say."""
     try:
-        before = Inputs.read(release / INPUTS)
+        return Inputs.read(release / INPUTS)
     except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _reason_against(
+    settings: Settings, release: Path, before: Inputs | None, inputs: Inputs
+) -> str | None:
+    """Say why nothing published can be renewed; null where it can."""
+    if before is None:
         return "nothing is published that says what it was made of"
     if not all((release / name).exists() for name in ("marts.duckdb", STATE)):
         return "the published release is not whole"
@@ -241,8 +248,9 @@ def _read_deliveries(settings: Settings) -> Iterator[tuple[Receipt, tuple[str, s
                     told = f"{code} {stat.st_size} {stat.st_mtime_ns}"
                     files.setdefault(entry.name.removesuffix(".parquet"), []).append(told)
     for path in sorted(settings.receipts.glob("*.json")):
-        receipt = read_receipt(path)
-        told = [path.read_text("utf-8"), *sorted(files.get(receipt.delivery_id, ()))]
+        text = path.read_text("utf-8")
+        receipt = Receipt.model_validate_json(text)
+        told = [text, *sorted(files.get(receipt.delivery_id, ()))]
         yield receipt, (receipt.exported_at[:10], _sum_of(told))
 
 

@@ -1,13 +1,14 @@
+{%- set has_strangers = has_touched_strangers() -%}
 -- What was paid in a period and how, charges and fees apart from obligations on land. A dossier
 -- that paid in two ways counts in both, once in dossier_count; lines of no amount are free.
 with payments as (
     select * from {{ ref('fct_payments') }}
-    {{ of_touched_senders(with_strangers=true) }}
+    {{ of_touched_senders(has_strangers) }}
 ),
 
 dossiers as (
     select * from {{ ref('fct_dossiers') }}
-    {{ of_touched_senders(with_strangers=true) }}
+    {{ of_touched_senders(has_strangers) }}
 ),
 
 periods as (select * from {{ ref('dim_review_periods') }}),
@@ -68,7 +69,7 @@ by_dossier as (
             and lines.paid_date >= periods.start_date
             and lines.paid_date <= periods.known_to_date
     {{ where_agency_is_touched(
-        'lines.agency_code', 'lines.province_code', 'periods.period_code', with_strangers=true
+        'lines.agency_code', 'lines.province_code', 'periods.period_code', has_strangers
     ) }}
     group by lines.dossier_key, periods.period_code, lines.fee_group_code
 ),
@@ -100,4 +101,4 @@ final as (
 )
 
 select * from final
-{{ and_kept_agency_periods(with_strangers=true) }}
+{{ and_kept_agency_periods(with_strangers=has_strangers) }}
