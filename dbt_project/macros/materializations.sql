@@ -1,8 +1,9 @@
 {#-
     dbt's own table and view first build under another name, then rename and drop, so that readers of a live database
     never miss a table. Every build of ours goes into a file that nobody reads, so these two create in place, in one
-    statement each; a build that renews keeps most rows of a table that says by what (macros/renewal.sql). The gate
-    holds all tables against their contracts at once, and comments are written at the end.
+    statement each; a build that renews keeps most rows of a table that says by what (macros/renewal.sql). A table
+    with a contract is held to its grain as soon as it is there (macros/grain.sql); the gate holds all against their
+    contracts at once, and comments are written at the end.
 
     Where a model's meta says `keep_join_sides`, its joins put the side into memory that stands on the right, as written:
     DuckDB takes a chain of views over Parquet for small, held all dossiers to meet their few pauses, and spilled.
@@ -32,6 +33,9 @@
         {% endif %}
         {% if is_kept %} reset disabled_optimizers; {% endif %}
     {%- endcall %}
+    {%- if config.get('contract').enforced -%}
+        {{ hold_grain(target_relation, config.get('meta')) }}
+    {%- endif -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

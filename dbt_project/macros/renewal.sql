@@ -236,16 +236,9 @@
     {#- Of a table that is renewed, the rows that may have changed: the others were looked at. -#}
     {%- set meta = graph.nodes["model.motcua." ~ relation.identifier].config.meta
         if is_renewing() else {} -%}
-    {%- if "renewed_by" in meta -%}
-        {%- set key, touched_key, touched = renewed_keys()[meta["renewed_by"]] -%}
-        (
-            select *
-            from {{ relation }}
-            where {{ key }} in (select {{ touched_key }} from marts.renewal.{{ touched }})
-        )
-    {%- else -%}
-        {{ relation }}
-    {%- endif -%}
+    {{ return(
+        "marts.renewal." ~ relation.identifier ~ "__new" if "renewed_by" in meta else relation
+    ) }}
 {%- endmacro %}
 
 {% macro renew_table(relation, sql, meta) -%}
@@ -279,9 +272,8 @@
     {%- elif meta.get("marks") == "agencies" %}
         {{ note_agencies(relation, noted) }}
     {%- endif %}
-    {%- for of in ["new", "old", "other"] %}
-        drop table {{ noted }}__{{ of }};
-    {%- endfor %}
+    drop table {{ noted }}__old;
+    drop table {{ noted }}__other;
 {%- endmacro %}
 
 {% macro note_places(relation, noted) -%}

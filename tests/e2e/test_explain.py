@@ -167,6 +167,10 @@ def test_command_names_file_line_and_sum_of_the_original(demo_run, tmp_path):
     assert code in original.read_text("utf-8-sig").splitlines()[int(line) - 1]
     assert original.name == file_name
     assert hashlib.sha256(original.read_bytes()).hexdigest() in printed
+    assert re.search(
+        r"\n  pass  one row of mart_review__handling a rule_code, period_code", printed
+    )
+    assert re.search(r"\n  pass  assert_handling_balances\n", printed)
     with out.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     assert f"{len(rows)} dossiers, equal to the cell" in printed

@@ -134,6 +134,10 @@ class Warehouse:
         """Name of each test that ran, to the number of rows it found."""
         return {name: result["failures"] for name, result in self._results().items()}
 
+    def told(self) -> dict[str, tuple[str, str]]:
+        """Name of each node that ran, to its status and what dbt said of it."""
+        return {name: (one["status"], one["message"]) for name, one in self._results().items()}
+
     def _results(self) -> dict[str, dict]:
         found = json.loads((self.target / "run_results.json").read_text("utf-8"))["results"]
         return {result["unique_id"].split(".")[2]: result for result in found}
