@@ -169,6 +169,16 @@ def test_gate_refuses_results_of_another_build():
     assert "invocation" in find_refusals(*artifacts(invocation="other"), "i")[0]
 
 
+def test_gate_takes_the_manifest_of_the_release_that_was_renewed_and_of_no_other():
+    manifest, results = artifacts()
+    manifest["metadata"]["invocation_id"] = "of the release"
+    stale = artifacts(invocation="other")[1]
+
+    assert find_refusals(manifest, results, "i", is_renewed=True) == ()
+    assert "manifest.json is of" in find_refusals(manifest, results, "i")[0]
+    assert "run_results.json is of" in find_refusals(manifest, stale, "i", is_renewed=True)[0]
+
+
 def test_gate_refuses_a_build_without_tests():
     manifest, results = artifacts()
     del manifest["nodes"]["test.m.t"]

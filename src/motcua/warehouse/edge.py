@@ -53,6 +53,8 @@ logger = logging.getLogger(__name__)
 SIMULATED_NOTICE = "DỮ LIỆU MÔ PHỎNG – KHÔNG PHẢI SỐ LIỆU CHÍNH THỨC"
 PUBLISHED_SCHEMAS = ("core", "review", "quality")
 STORAGE_VERSION = "v1.4.0"
+RESULTS = "run_results.json"
+"""What dbt leaves of a run in its target."""
 _TOLD = """
 select 'table', schema_name || '.' || table_name, coalesce(comment, '')
 from duckdb_tables() where database_name = 'marts'
@@ -160,7 +162,7 @@ def run_build(
         folder.mkdir(parents=True)
         project = ProjectFolder(folder, settings.dbt_folder)
         arguments = ["build", "--exclude-resource-type", "unit_test"]
-        with _started_dbt(settings, project, arguments) as run_dbt:
+        with _started_dbt(settings, project, arguments, RESULTS) as run_dbt:
             write_empty_datasets(settings)
             registers = _read_registers(settings, as_of_date)
             inputs = _read_inputs(settings, as_of_date, project, registers, extra_reviews)
@@ -170,6 +172,8 @@ def run_build(
             is_whole = run_dbt(
                 project.environment(as_of_date, extra_reviews, is_renewing=renewal is not None)
             )
+        if renewal:
+            os.link(renewal.release / "manifest.json", project.target / "manifest.json")
         (renewal.inputs if renewal else inputs).write(folder / INPUTS)
         invocation_id = _read_invocation_id(folder)
         renewed_from = renewal.release if renewal else None
@@ -219,8 +223,9 @@ def run_gate(build: Build) -> None:
         BuildRefusedError: with a reason for each model or test.
     """
     manifest = json.loads((build.target / "manifest.json").read_text("utf-8"))
-    results = json.loads((build.target / "run_results.json").read_text("utf-8"))
-    reasons = find_refusals(manifest, results, build.invocation_id)
+    results = json.loads((build.target / RESULTS).read_text("utf-8"))
+    is_renewed = build.renewed_from is not None
+    reasons = find_refusals(manifest, results, build.invocation_id, is_renewed=is_renewed)
     reasons = reasons or find_breaches(manifest, _read_columns(build.marts_file))
     if reasons:
         raise BuildRefusedError(reasons)
@@ -257,7 +262,7 @@ def run_publish(settings: Settings, build: Build) -> Path:
             _write_parquet(settings, build, partial / "marts")
             # A link, not a move: a task killed here finds its build whole when it runs again.
             os.link(build.marts_file, partial / "marts.duckdb")
-            for artifact in ("manifest.json", "run_results.json"):
+            for artifact in ("manifest.json", RESULTS):
                 shutil.copyfile(build.target / artifact, partial / artifact)
             for kept in (INPUTS, STATE):
                 shutil.copyfile(build.folder / kept, partial / kept)
@@ -315,7 +320,8 @@ def write_docs(settings: Settings) -> Path:
         project = ProjectFolder(folder, settings.dbt_folder)
         _lay_out(settings, project, _read_registers(settings, as_of_date), None)
         shutil.copyfile(settings.marts_file, project.file)
-        with _started_dbt(settings, project, ["docs", "generate", "--static"]) as run_dbt:
+        arguments = ["docs", "generate", "--static"]
+        with _started_dbt(settings, project, arguments, "static_index.html") as run_dbt:
             run_dbt(project.environment(as_of_date))
         page = settings.var / "docs" / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
@@ -413,11 +419,12 @@ def _read_sealed_packs(settings: Settings) -> list[SealedPack]:
 
 @contextlib.contextmanager
 def _started_dbt(
-    settings: Settings, project: ProjectFolder, arguments: Sequence[str]
+    settings: Settings, project: ProjectFolder, arguments: Sequence[str], leaves: str
 ) -> Iterator[Callable[[Mapping[str, str]], bool]]:
     """Start dbt in a process of its own, and give what lets it run, given its environment.
 
-    Its lines go to our log. What is given says whether all of the run is good.
+    Its lines go to our log. What is given says whether all of the run is good; a run that could be
+    made leaves a file of this name in its target.
     """
     limits = {"MOTCUA_MEMORY_LIMIT": settings.memory_limit, "MOTCUA_THREADS": str(settings.threads)}
     process = subprocess.Popen(  # noqa: S603 - our own command, no shell
@@ -440,7 +447,7 @@ def _started_dbt(
             logger.info("dbt: %s", line.rstrip())
             last_lines = [*last_lines[-9:], line.strip()]
         process.wait()
-        if process.returncode not in (0, 1) or not (project.target / "manifest.json").exists():
+        if process.returncode not in (0, 1) or not (project.target / leaves).exists():
             said = " / ".join(line for line in last_lines if line)
             raise PipelineError("dbt", f"ended with {process.returncode}: {said}")
         project.keep_parse()
@@ -454,7 +461,7 @@ def _started_dbt(
 
 
 def _read_invocation_id(folder: Path) -> str:
-    path = folder / "target" / "run_results.json"
+    path = folder / "target" / RESULTS
     if not path.exists():
         raise PipelineError("dbt", "the build left no run_results.json")
     return json.loads(path.read_text("utf-8"))["metadata"]["invocation_id"]
@@ -491,7 +498,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) ->
 
 def _finish_file(settings: Settings, build: Build) -> None:
     """Add the build's own results."""
-    results = json.loads((build.target / "run_results.json").read_text("utf-8"))["results"]
+    results = json.loads((build.target / RESULTS).read_text("utf-8"))["results"]
     rows = sorted(
         (
             result["unique_id"].split(".", 2)[-1],

@@ -16,23 +16,30 @@ GOOD_STATUS_BY_TYPE = {
 
 
 def find_refusals(
-    manifest: Mapping[str, Any], run_results: Mapping[str, Any], invocation_id: str
+    manifest: Mapping[str, Any],
+    run_results: Mapping[str, Any],
+    invocation_id: str,
+    *,
+    is_renewed: bool = False,
 ) -> tuple[str, ...]:
     """Say why a build must not be published; empty when it may.
 
     Args:
-        manifest: dbt's ``manifest.json`` of the build.
+        manifest: dbt's ``manifest.json`` of the build, or of the release that it renews.
         run_results: dbt's ``run_results.json`` of the build.
         invocation_id: the invocation that dbt logged for this build.
+        is_renewed: the manifest is the release's, of a project of the same text.
 
     Returns:
         One sentence a reason. Every model, seed and data test of the manifest must have a result
         of this very invocation, and a good one; a skipped or missing one is a reason.
     """
+    documents = {"manifest.json": manifest, "run_results.json": run_results}
     reasons = [
         f"{name} is of invocation {document['metadata']['invocation_id']}, not {invocation_id}"
-        for name, document in (("manifest.json", manifest), ("run_results.json", run_results))
+        for name, document in documents.items()
         if document["metadata"]["invocation_id"] != invocation_id
+        and not (is_renewed and document is manifest)
     ]
     result_by_node = {result["unique_id"]: result for result in run_results["results"]}
     expected = {

@@ -26,13 +26,20 @@ PARSE = "partial_parse.msgpack"
 _DBT = """
 import gc, json, os, sys
 gc.disable()
-from dbt.cli.main import cli
+from dbt.cli.main import dbtRunner
 import dbt.adapters.duckdb
 os.environ.update(json.loads(sys.stdin.readline()))
-cli()
+done = dbtRunner().invoke(sys.argv[1:])
+if os.environ.get("DBT_WRITE_JSON") == "false" and done.result:
+    done.result.write(os.path.join(os.environ["DBT_TARGET_PATH"], "run_results.json"))
+if done.exception:
+    print(done.exception)
+sys.stdout.flush()
+os._exit(0 if done.success else 2 if done.exception else 1)
 """
-"""Looking for cycles takes 2 s of a build and saves 100 MB, whatever the build reads. The command
-comes up, which takes as long, while what it is to do is still being found out."""
+"""Looking for cycles takes 2 s of a build and saves 100 MB, whatever the build reads; to take all
+down in order 0.8 s, when dbt has closed its file. The command comes up, which takes as long, while
+what it is to do is still being found out. Who is told to write no JSON writes its results only."""
 _NO_DOSSIERS = """
 select
     '' as dossier_code,
@@ -149,6 +156,8 @@ class ProjectFolder:
             "MOTCUA_AS_OF_DATE": as_of_date.isoformat(),
             "MOTCUA_EXTRA_REVIEWS": json.dumps(list(extra_reviews)),
             "MOTCUA_IS_RENEWING": str(is_renewing).lower(),
+            # The manifest is the release's, of the same text: two times 1 s.
+            **({"DBT_WRITE_JSON": "false"} if is_renewing else {}),
         }
 
     def keep_parse(self) -> None:
