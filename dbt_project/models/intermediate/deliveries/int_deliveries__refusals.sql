@@ -3,8 +3,17 @@ with refusals as (select * from {{ ref('stg_landing__refusals') }}),
 
 deliveries as (select * from {{ ref('int_deliveries__known') }}),
 
+of_known as (
+    select
+        refusals.*,
+        deliveries.locality_code
+    from refusals
+    inner join deliveries on refusals.delivery_id = deliveries.delivery_id
+),
+
 final as (
     select
+        locality_code,
         delivery_id,
         dataset_code,
         source_file,
@@ -17,9 +26,9 @@ final as (
         max(sentence) as sentence,
         max(mend) as mend,
         count(*) as finding_count
-    from refusals
-    where delivery_id in (select deliveries.delivery_id from deliveries)
+    from of_known
     group by
+        locality_code,
         delivery_id,
         dataset_code,
         source_file,

@@ -3,6 +3,7 @@ with refusals as (select * from {{ ref('int_deliveries__refusals') }}),
 
 final as (
     select
+        locality_code,
         delivery_id,
         dataset_code,
         source_file,
