@@ -30,6 +30,7 @@ from motcua.contracts import (
 from motcua.datasets import DATASETS, LINEAGE
 from motcua.errors import MotcuaError, PipelineError, SettingsError
 from motcua.files import sum_of_files, write_whole
+from motcua.frames import with_room
 from motcua.intake import deliveries
 from motcua.intake.arrivals.edge import (
     Kept,
@@ -148,6 +149,7 @@ def run_intake_all(settings: Settings) -> list[Receipt]:
     return receipts
 
 
+@with_room
 @_disk_faults_told()
 def run_intake(
     settings: Settings, locality_code: str, run_suite: RunSuite | None = None
@@ -338,6 +340,7 @@ def _read_context(settings: Settings, locality_code: str, run_suite: RunSuite | 
 def _import_meanwhile(module: str) -> None:
     """Import while DuckDB decodes; what fails here is raised where the module is used."""
 
+    @with_room
     def import_quietly() -> None:
         with contextlib.suppress(Exception):
             importlib.import_module(module)
@@ -435,6 +438,7 @@ def _take_in(
     return receipts
 
 
+@with_room
 def _take_turn(context: Context, arrival: Arrival, turn: Turn) -> Receipt:
     try:
         return _decide(context, arrival, turn)

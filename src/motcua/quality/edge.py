@@ -12,6 +12,7 @@ import duckdb
 from motcua import workers
 from motcua.datasets import DATASETS
 from motcua.errors import PipelineError
+from motcua.frames import with_room
 from motcua.quality import docs, findings
 from motcua.quality.outcome import SuiteOutcome, outcome_of, without_values
 from motcua.quality.suites import Rule, Suite, parse_suite
@@ -66,6 +67,7 @@ def run_suite(
     return outcome
 
 
+@with_room
 def write_data_docs(settings: Settings) -> int:
     """Render the results that are new or changed, and the index; give how many were rendered.
 
