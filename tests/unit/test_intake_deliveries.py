@@ -117,6 +117,28 @@ def test_rebuild_from_raw_gives_the_same_bytes(intake):
     assert tree(landing) == before
 
 
+@pytest.mark.parametrize("ahead_bytes", [0, judging.AHEAD_BYTES], ids=["in turn", "ahead"])
+def test_datasets_before_one_that_refuses_the_delivery_are_judged(intake, monkeypatch, ahead_bytes):
+    monkeypatch.setattr(judging, "AHEAD_BYTES", ahead_bytes)
+    payments = {
+        "files": ["payments*"],
+        "format": "csv",
+        "columns": {"Mã hồ sơ": "dossier_code", "Nộp lúc": "paid_at"},
+        "timestamp_formats": ["%d/%m/%Y"],
+    }
+    intake.write_contract(refused_share_limit=0.9, datasets={"payments": payments})
+    paid = "Mã hồ sơ,Nộp lúc\nH01.01-240102-00001,01/25/2024\n"
+    content = csv_text(3, line(9, received="32/13"))
+    intake.drop_zip("all.zip", {"dossiers.csv": content, "payments.csv": paid})
+    receipt = intake.take_in_one()
+
+    assert (receipt.state_code, receipt.refusal_code) == ("refused", "date_order_contradicted")
+    assert intake.refusals(receipt, "dataset_code, rule_code") == [
+        ("delivery", "date_order_contradicted"),
+        ("dossiers", "value_unread"),
+    ]
+
+
 STEPS = [
     *(("before", arrivals, name) for name in ("_write_arrival", "_move")),
     *(("before", edge, name) for name in ("read_arrival", "judge_delivery")),

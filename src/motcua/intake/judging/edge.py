@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +46,8 @@ from motcua.settings import Settings
 from motcua.sql import quoted, quoted_or_null
 from motcua.workers import Turn
 
+AHEAD_BYTES = 64 << 20
+"""Datasets whose files have no more bytes than this are all decoded before the first is judged."""
 ROW_GROUP_ROWS = 122_880
 DELIVERY = "delivery"
 """``dataset_code`` of a reason that refuses a delivery whole."""
@@ -270,9 +272,8 @@ def _check_datasets(
     checks: list[Check] = []
     unknown: list[str] = []
     refusal: DeliveryRefusedError | None = None
-    for code in probes:
-        job = job_of(plan, probes, code, scratch)
-        decoded = decoding.decode_dataset(connection, job)
+    for decoded in _decode(connection, [job_of(plan, probes, code, scratch) for code in probes]):
+        code = decoded.dataset_code
         unknown += map(refusals.writable, decoded.unknown_columns)
         _expect_count(connection, plan, manifest, decoded)
         outcome = context.run_suite(connection, code, context.settings.suites)
@@ -290,6 +291,29 @@ def _check_datasets(
     return Judged(
         plan, manifest, tuple(counts), tuple(checks), tuple(dict.fromkeys(unknown)), refusal
     )
+
+
+def _decode(
+    connection: duckdb.DuckDBPyConnection, jobs: Sequence[decoding.Job]
+) -> Iterator[Decoded]:
+    """Give the datasets one after the other, decoded when they are asked for.
+
+    Small ones are decoded at once, while Great Expectations is still being imported; a refusal is
+    told in its turn then too, after what was judged of the datasets before.
+    """
+    paths = {probe.path for job in jobs for probe in job.probes}
+    if sum(path.stat().st_size for path in paths) > AHEAD_BYTES:
+        yield from (decoding.decode_dataset(connection, job) for job in jobs)
+        return
+    ahead: list[Decoded] = []
+    refusals_met: list[DeliveryRefusedError] = []
+    try:
+        ahead.extend(decoding.decode_dataset(connection, job) for job in jobs)
+    except DeliveryRefusedError as refusal:
+        refusals_met.append(refusal)
+    yield from ahead
+    for refusal in refusals_met:
+        raise refusal
 
 
 def _refusal_of_all(
