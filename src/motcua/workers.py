@@ -15,7 +15,7 @@ from multiprocessing import forkserver, get_context, parent_process
 from multiprocessing.synchronize import Event
 
 CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["motcua.intake.edge", "motcua.quality.validation"])
+CONTEXT.set_forkserver_preload(["motcua.preloaded"])
 _over: Sequence[Event] = ()
 
 
