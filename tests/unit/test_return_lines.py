@@ -15,6 +15,7 @@ from openpyxl.utils.escape import unescape
 from motcua.returns.lines import HEAD_ROW, TOLD, LineSheet, LineWriter, order_of
 from motcua.returns.model import Cell, Column, Line, Sheet
 from motcua.returns.styles import Styles
+from motcua.returns.texts import cell_text
 
 COLUMNS = tuple(
     Column(name, name, kind, {})
@@ -39,9 +40,8 @@ VALUES = (
     st.integers(-(10**14), 10**14),
     st.integers(1, 9999),
 )
-CELLS = st.tuples(*(st.none() | value for value in VALUES)).map(
-    lambda values: {place: Cell(value, "") for place, value in enumerate(values)}
-)
+LINES = st.tuples(*(st.none() | value for value in VALUES))
+EMPTY = (None,) * len(COLUMNS)
 
 
 def read_back(*lines: Line):
@@ -59,30 +59,32 @@ def read_back(*lines: Line):
     return [*found.iter_rows(min_row=HEAD_ROW + 2, max_col=len(TOLD) + len(COLUMNS))]
 
 
-def line(cells, severity="critical", reason="Sai ngày", row=7):
-    return Line("hồ sơ.csv", "", row, severity, (reason,), ("Sửa lại",), cells)
+def line(values=EMPTY, faults=None, severity="critical", reason="Sai ngày", row=7):
+    told = ("hồ sơ.csv", "", row, severity, (reason,), ("Sửa lại",))
+    return Line(*told, values, faults or {})
 
 
 def as_read(value):
-    """Say how a value is read back: a day as its midnight."""
+    """Say how a value is read back: a text cleaned, a day as its midnight."""
+    if isinstance(value, str):
+        return cell_text(value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return dt.datetime(value.year, value.month, value.day)
     return value
 
 
 @settings(max_examples=30, deadline=None)
-@given(cells=CELLS, row=st.integers(1, 10**7))
-@example(cells={0: Cell("_x0041_ & <b>", "")}, row=1)
-@example(cells={0: Cell("=1+1", ""), 1: Cell('"a"', "warning")}, row=1)
-def test_every_value_of_a_line_is_read_back_from_its_cell(cells, row):
-    ((*found,),) = read_back(line(cells, row=row))
+@given(values=LINES, row=st.integers(1, 10**7))
+@example(values=("_x0041_ & <b>", *EMPTY[1:]), row=1)
+@example(values=("=1+1", '"a"', *EMPTY[2:]), row=1)
+def test_every_value_of_a_line_is_read_back_from_its_cell(values, row):
+    ((*found,),) = read_back(line(values, row=row))
     places = order_of(Sheet("dossiers", "Lines", COLUMNS, 1, 1, 1, ()))
 
-    values = [found[place].value for place in places]
     # openpyxl leaves such escapes to whoever asks, Excel reads them at once.
-    read = [unescape(value) if isinstance(value, str) else value for value in values]
-    wanted = [as_read(cells[place].value) if place in cells else None for place in range(6)]
-    assert read == wanted
+    read = [found[place].value for place in places]
+    read = [unescape(value) if isinstance(value, str) else value for value in read]
+    assert read == [as_read(value) for value in values]
     assert [found[place].value for place in (0, 2, 3, 4, 5, 7)] == [
         1, "Từ chối", "Sai ngày", "Sửa lại", "hồ sơ.csv", row
     ]  # fmt: skip
@@ -90,8 +92,8 @@ def test_every_value_of_a_line_is_read_back_from_its_cell(cells, row):
 
 
 def test_cells_are_marked_by_severity_and_foreign_text_stays_text():
-    values = {0: Cell("=A1", "warning"), 1: Cell("H01", "critical"), 2: Cell(None, "critical")}
-    ((*found,),) = read_back(line(values))
+    faults = {0: Cell("=A1", "warning"), 1: Cell("H01", "critical"), 2: Cell(None, "critical")}
+    ((*found,),) = read_back(line(("a", "b", *EMPTY[2:]), faults))
     product, code, received = (found[place] for place in (8, 1, 9))
 
     assert (product.value, product.data_type, product.quotePrefix) == ("=A1", "s", True)
@@ -110,13 +112,20 @@ def test_cells_are_marked_by_severity_and_foreign_text_stays_text():
     ],
 )
 def test_what_no_spreadsheet_holds_is_a_text(place, value, text):
-    ((*found,),) = read_back(line({place: Cell(value, "")}))
+    values = (*EMPTY[:place], value, *EMPTY[place + 1 :])
+    ((*found,),) = read_back(line(values))
 
     assert [cell.value for cell in found if cell.value is not None][-1] == text
 
 
+def test_a_column_of_few_values_shows_each_of_them():
+    lines = [line((None, f"H{number % 3}", *EMPTY[2:])) for number in range(6)]
+
+    assert [row[1].value for row in read_back(*lines)] == ["H0", "H1", "H2"] * 2
+
+
 def test_rows_follow_one_another_and_long_reasons_get_room():
-    first, second = read_back(line({}), line({}, "warning", "Rất dài. " * 40))
+    first, second = read_back(line(), line(severity="warning", reason="Rất dài. " * 40))
 
     assert [first[0].value, second[0].value] == [1, 2]
     assert [first[2].value, second[2].value] == ["Từ chối", "Cảnh báo"]

@@ -7,7 +7,7 @@ and what came before it, so making it again gives the same bytes.
 
 import datetime as dt
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from motcua.returns.model import (
     Sheet,
     Value,
 )
-from motcua.returns.texts import cell_text, faulty_text
+from motcua.returns.texts import cell_text, faulty_text, shower_of
 from motcua.returns.workbook import render_workbook
 from motcua.settings import REPOSITORY, Settings
 from motcua.sql import quoted
@@ -44,11 +44,8 @@ KEYS_FILE = "finding_keys.parquet"
 """In a delivery's quarantine: what its successor is compared with. Hashes of codes, no value."""
 _SHIPPED = REPOSITORY / "landing" / "contracts" / f"{CONTRACT}.yml"
 _MAX_PART_BYTES = 1 << 20
-_BOOLEANS = {"true": "Có", "false": "Không"}
 _FOUND = ("rule_code", "column_name", "severity_code", "sentence", "mend")
 _SEVERITY = _FOUND.index("severity_code")
-Reader = Callable[[Value], Value]
-"""Shows a value of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,8 +390,7 @@ def _read_lines(
         f"order by source_file, source_row limit {loose_count}"
     ).fetchall():
         told = (cell_text(file), cell_text(sheet_name), row)
-        yield Line(*told, "critical", (sentence,), (mend,), {})
-    readers = [_reader(column) for column in columns]
+        yield Line(*told, "critical", (sentence,), (mend,), (None,) * len(columns), {})
     rows = connection.execute(
         f"select * exclude (severity_no, _row_id) from return_lines_{code} "
         "order by severity_no, _row_id"
@@ -404,35 +400,32 @@ def _read_lines(
         told = (cell_text(file), cell_text(sheet_name), row)
         sentences = tuple(dict.fromkeys(sentence for *_, sentence, _ in found))
         mends = tuple(dict.fromkeys(mend for *_, mend in found if mend))
-        cells = _read_cells(columns, readers, values, unread or (), found)
-        yield Line(*told, found[0][_SEVERITY], sentences, mends, cells)
+        faults = _faults(columns, values, unread or (), found)
+        yield Line(*told, found[0][_SEVERITY], sentences, mends, values, faults)
 
 
-def _read_cells(
+def _faults(
     columns: Sequence[Column],
-    readers: Sequence[Reader],
     values: Sequence[Value],
     unread: Sequence[str | None],
     found: Sequence[tuple[str, ...]],
 ) -> dict[int, Cell]:
-    """Give the cells that hold or lack something, each marked by the worst finding that names it.
+    """Give the cells with something wrong, each marked by the worst finding that names it.
 
     A value that was not understood and that no finding names is marked as a warning.
     """
-    cells = {
-        place: Cell(read(value))
-        for place, (read, value) in enumerate(zip(readers, values, strict=True))
-        if value is not None
-    }
     marks: dict[str, str] = {}
     for _, name, severity, *_ in found:
         marks.setdefault(name, severity)
-    for place, column in enumerate(columns):
-        text = unread[place] if unread else None
-        marked = marks.get(column.name, "" if text is None else "warning")
-        if marked:
-            cells[place] = Cell(_faulty(column, readers[place], values[place], text), marked)
-    return cells
+    texts = {place: text for place, text in enumerate(unread) if text is not None}
+    named = {place for place, column in enumerate(columns) if column.name in marks}
+    return {
+        place: Cell(
+            _faulty(columns[place], values[place], texts.get(place)),
+            marks.get(columns[place].name, "warning"),
+        )
+        for place in named | texts.keys()
+    }
 
 
 def _in_order(findings: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -440,22 +433,11 @@ def _in_order(findings: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return sorted(findings, key=lambda one: (order.index(one[_SEVERITY]), one[0], one[1] or ""))
 
 
-def _reader(column: Column) -> Reader:
-    """Give what shows a sound value of a column: its text, the word for its code, a number."""
-    if column.type == "boolean":
-        return lambda value: _BOOLEANS[str(value).lower()]
-    if column.type != "string":
-        return lambda value: value
-    if column.words:
-        return lambda value: cell_text(column.words.get(value, value))
-    return cell_text
-
-
-def _faulty(column: Column, read: Reader, value: Value, unread: str | None) -> Value:
+def _faulty(column: Column, value: Value, unread: str | None) -> Value:
     """Show a value that something is wrong with; not what may be a person's."""
     if unread is not None:
         may_be_words = bool(column.words) or column.type == "boolean"
         return faulty_text(unread, may_be_words=may_be_words)
     if isinstance(value, str) and not column.words:
         return faulty_text(value, may_be_words=not column.name.endswith("_code"))
-    return None if value is None else read(value)
+    return None if value is None else shower_of(column)(value)

@@ -9,16 +9,17 @@ import datetime as dt
 import html
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from motcua.returns.model import SEVERITIES, Cell, Column, Line, Sheet, Value
+from motcua.returns.model import SEVERITIES, Column, Line, Sheet, Value
 from motcua.returns.styles import Styles
+from motcua.returns.texts import shower_of
 
 HEAD_ROW = 4
 """Row of the headings in a sheet of lines, from 0; the contract says it from 1."""
@@ -32,6 +33,7 @@ _DAY_SECONDS = 86_400
 _LARGEST_NUMBER = 10**15
 _ESCAPES = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """A spreadsheet reads such a text as the character of that number."""
+_KEPT_VALUES = 2_000
 _LINE_HEIGHT = 15
 _LETTERS = 1.05
 """Letters of the font in the width of one digit of the default font."""
@@ -58,21 +60,25 @@ class LineWriter:
 
     def __init__(self, sheet: Sheet, styles: Styles) -> None:
         order = order_of(sheet)
-        self._kinds = [kind_of(column) for column in sheet.columns]
+        kinds = [kind_of(column) for column in sheet.columns]
         self._names = [xl_col_to_name(place) for place in order]
         self._told = [xl_col_to_name(told_place(number)) for number in range(len(TOLD))]
-        # Cells stand in the order of their places, and so the other values behind what is told.
-        self._key = [sheet.key]
-        self._others = [number for number in range(len(order)) if number != sheet.key]
+        self._key = sheet.key
         # The library numbers formats when it begins to close a workbook: rows come after that.
         self._boxed, self._number, self._count = map(
             _index_of, (styles.boxed, styles.number, styles.count)
         )
         self._styles = {
             (kind, severity): _index_of(styles.value(kind, severity))
-            for kind in sorted({*self._kinds, "string"})
+            for kind in sorted({*kinds, "string"})
             for severity in ("", *SEVERITIES)
         }
+        self._kinds = kinds
+        # Most columns have few values: what stands in a cell is written once for each.
+        self._contents = [
+            lru_cache(_KEPT_VALUES, typed=True)(partial(self._sound, kind, shower_of(column)))
+            for kind, column in zip(kinds, sheet.columns, strict=True)
+        ]
 
     def write(self, number: int, line: Line) -> str:
         """Give the line of this number, from 1, as a row."""
@@ -82,48 +88,56 @@ class LineWriter:
         severity = SEVERITIES[line.severity_code]
         texts = (severity, sentences, mends, line.source_file, line.source_sheet)
         first, *middle, last = self._told
-        cells = (
-            _number(f"{first}{row}", self._number, number),
-            *self._values(row, self._key, line.cells),
+        contents = [
+            None if value is None else content(value)
+            for content, value in zip(self._contents, line.values, strict=True)
+        ]
+        for column, cell in line.faults.items():
+            contents[column] = self._content(self._kinds[column], *cell)
+        key, contents[self._key] = contents[self._key], None
+        # Cells stand in the order of their places: the key second, the others behind what is told.
+        cells = [
+            f'<c r="{first}{row}"{_number(self._number, number)}',
+            f'<c r="{self._names[self._key]}{row}"{key}' if key else "",
             *[
-                _text(f"{name}{row}", self._boxed, text)
+                f'<c r="{name}{row}"{_text(self._boxed, text)}'
                 for name, text in zip(middle, texts, strict=True)
             ],
-            _number(f"{last}{row}", self._count, line.source_row),
-            *self._values(row, self._others, line.cells),
-        )
+            f'<c r="{last}{row}"{_number(self._count, line.source_row)}',
+            *[
+                f'<c r="{name}{row}"{content}'
+                for name, content in zip(self._names, contents, strict=True)
+                if content
+            ],
+        ]
         return f'<row r="{row}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>'
 
-    def _values(self, row: int, numbers: Sequence[int], cells: Mapping[int, Cell]) -> list[str]:
-        return [
-            self._value(f"{self._names[number]}{row}", self._kinds[number], *cells[number])
-            for number in numbers
-            if number in cells
-        ]
+    def _sound(self, kind: str, show: Callable[[Value], Value], value: Value) -> str:
+        return self._content(kind, show(value), "")
 
-    def _value(self, place: str, kind: str, value: Value, severity: str) -> str:
+    def _content(self, kind: str, value: Value, severity: str) -> str:
         """Write a value as its type where Excel can hold it, else as text; nothing as a blank."""
         if isinstance(value, str):  # most of them
-            return _text(place, self._styles["string", severity], value)
+            return _text(self._styles["string", severity], value)
         style = self._styles[kind, severity]
         if value is None:
-            return f'<c r="{place}" s="{style}"/>'
+            return f' s="{style}"/>'
         number = _serial(value) if isinstance(value, dt.date) else value
         if number is not None and abs(number) < _LARGEST_NUMBER:
-            return _number(place, style, number)
-        return _text(place, self._styles["string", severity], _written(value))
+            return _number(style, number)
+        return _text(self._styles["string", severity], _written(value))
 
 
 def _index_of(style: Format) -> int:
     return style._get_xf_index()
 
 
-def _number(place: str, style: int, number: float | Decimal) -> str:
-    return f'<c r="{place}" s="{style}"><v>{number:.16G}</v></c>'
+def _number(style: int, number: float | Decimal) -> str:
+    return f' s="{style}"><v>{number:.16G}</v></c>'
 
 
-def _text(place: str, style: int, text: str) -> str:
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t>{_markup(text)}</t></is></c>'
+def _text(style: int, text: str) -> str:
+    return f' s="{style}" t="inlineStr"><is><t>{_markup(text)}</t></is></c>'
 
 
 @lru_cache(maxsize=20_000)

@@ -1,7 +1,7 @@
 """What a return holds, before it is laid out."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -59,7 +59,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line to mend: where it stands in the source, why, how, and its cells by column."""
+    """A line to mend: where it stands in the source, why, how, and what it holds."""
 
     source_file: str
     source_sheet: str
@@ -67,8 +67,10 @@ class Line:
     severity_code: str
     sentences: tuple[str, ...]
     mends: tuple[str, ...]
-    cells: dict[int, Cell]
-    """By the column's number; a column without one is empty, and nothing is wrong with that."""
+    values: Sequence[Value]
+    """One a column, as DuckDB has it; null where there is none."""
+    faults: Mapping[int, Cell]
+    """By the column's number: what stands there instead, since something is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """Foreign text on its way back: one line, of a bounded length, nothing that looks like a person."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
+from motcua.returns.model import Column, Value
 from motcua.snapshot.numbers import clean_text
 
 MAX_LENGTH = 300
@@ -12,6 +14,20 @@ PERSONAL = re.compile(r"(?<!\d)(\d{9}|0\d{9}|\d{12})(?!\d)|@")
 """Identity numbers of nine and twelve digits, telephone numbers, addresses of e-mail."""
 _NO_XML = re.compile("[\ufffe\uffff]")
 """What no XML file may hold, besides the control characters."""
+
+
+_BOOLEANS = {"true": "Có", "false": "Không"}
+
+
+def shower_of(column: Column) -> Callable[[Value], Value]:
+    """Give what shows a sound value of a column: its text, the word for its code, a number."""
+    if column.type == "boolean":
+        return lambda value: _BOOLEANS[str(value).lower()]
+    if column.type != "string":
+        return lambda value: value
+    if column.words:
+        return lambda value: cell_text(column.words.get(value, value))
+    return cell_text
 
 
 @lru_cache(maxsize=20_000)
