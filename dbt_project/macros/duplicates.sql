@@ -43,7 +43,7 @@
     -#}
     {%- if is_renewing() %}
     looked_at as (
-        select dossier_key from marts.renewal.dossiers where is_sent
+        select dossier_key from memory.renewal.dossiers where is_sent
         union
         select dossier_key from {{ decided }}
         union
@@ -59,14 +59,22 @@
     ),
 
     twins as (
-        select dossier_key, dossier_code, applicant_token from {{ dossiers }}
+        select {{ columns }}, dossier_code from {{ dossiers }}
         where dossier_key in (select dossier_key from looked_at)
         union
-        {{ with_code_or_applicant_of(dossiers, "known_of_them", "dossier_key, dossier_code, applicant_token") }}
+        {{ with_code_or_applicant_of(dossiers, "known_of_them", columns ~ ", dossier_code") }}
+    ),
+
+    -- Looked for already: what is in a group with one of those that are looked at.
+    other_twins as (
+        select dossier_code, applicant_token from twins
+        where dossier_key not in (select dossier_key from looked_at)
     ),
 
     near as (
-        {{ with_code_or_applicant_of(dossiers, "twins", columns ~ ", dossier_code") }}
+        select * from twins
+        union
+        {{ with_code_or_applicant_of(dossiers, "other_twins", columns ~ ", dossier_code") }}
     ),
 
     paired_again as (

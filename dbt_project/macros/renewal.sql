@@ -8,8 +8,9 @@
       what is published;
     - every other model is made anew, of tables that are whole.
 
-    What is touched stands in a schema of the file that is built, which is dropped in the end. Where
-    a build makes all anew, every macro that a model calls gives nothing.
+    What is touched stands in a schema of the in-memory catalog: in the file that is built it would
+    be compressed and written, to be read once. Where a build makes all anew, every macro that a model
+    calls gives nothing.
 -#}
 -- noqa: disable=LT02
 {% macro is_renewing() -%}
@@ -18,12 +19,12 @@
 
 {% macro begin_renewal() -%}
     {%- if is_renewing() -%}
-        create schema marts.renewal;
+        create schema memory.renewal;
         {%- for name in ["dossiers", "deliveries", "periods", "names"] %}
-            create table marts.renewal.{{ name }} as
+            create table memory.renewal.{{ name }} as
             from read_parquet('renewal/{{ name }}.parquet');
         {%- endfor %}
-        create table marts.renewal.changed_parts (
+        create table memory.renewal.changed_parts (
             schema_name varchar, table_name varchar, part_values varchar[]
         );
     {%- endif %}
@@ -31,40 +32,43 @@
 
 {% macro end_renewal() -%}
     {%- if is_renewing() -%}
-        copy marts.renewal.changed_parts to 'renewal/changed_parts.parquet';
-        drop schema marts.renewal cascade;
+        copy memory.renewal.changed_parts to 'renewal/changed_parts.parquet'
     {%- endif %}
 {%- endmacro %}
 
 {#- What is touched, for an `in`. -#}
 {% macro touched_dossiers() -%}
-    (select touched.dossier_key from marts.renewal.dossiers as touched)
+    (select touched.dossier_key from memory.renewal.dossiers as touched)
+{%- endmacro %}
+
+{% macro touched_localities() -%}
+    (select split_part(touched.dossier_key, '|', 1) from memory.renewal.dossiers as touched)
 {%- endmacro %}
 
 {% macro touched_places(fact) -%}
     (
         select touched.province_code, touched.period_code, touched.agency_code
-        from marts.renewal.{{ fact }}__places as touched
+        from memory.renewal.{{ fact }}__places as touched
     )
 {%- endmacro %}
 
 {% macro touched_agencies() -%}
-    (select touched.agency_code from marts.renewal.fct_dossiers__agencies as touched)
+    (select touched.agency_code from memory.renewal.fct_dossiers__agencies as touched)
 {%- endmacro %}
 
 {#- Who sends of touched agencies or places: few do, and a locality's rows lie together. -#}
 {% macro senders(fact) -%}
-    (select touched.locality_code from marts.renewal.{{ fact }}__localities as touched)
+    (select touched.locality_code from memory.renewal.{{ fact }}__localities as touched)
 {%- endmacro %}
 
 {#- Periods that end with the day. -#}
 {% macro running_periods() -%}
-    (select running.province_code, running.period_code from marts.renewal.periods as running)
+    (select running.province_code, running.period_code from memory.renewal.periods as running)
 {%- endmacro %}
 
 {% macro has_running_periods() -%}
     {#- Asked first: a search in an empty table reads as much. -#}
-    {{ return(is_there("select * from marts.renewal.periods")) }}
+    {{ return(is_there("select * from memory.renewal.periods")) }}
 {%- endmacro %}
 
 {% macro has_touched_strangers() -%}
@@ -78,6 +82,29 @@
         )) -%}
     {%- endfor -%}
     {{ return(found | select | list | length > 0) }}
+{%- endmacro %}
+
+{% macro is_portal_list_touched(bases) -%}
+    {#- Whether what is held against the portal's lists may be told otherwise than before. -#}
+    {%- set held = "select distinct locality_code, period_code from " -%}
+    {%- set now = held ~ bases ~ " where is_portal_sent" -%}
+    {%- set before = held ~ "published.core.fct_scorecard_bases where is_portal_sent" -%}
+    {{ return(has_running_periods() or is_there(
+        "(" ~ now ~ " except " ~ before ~ ") union all (" ~ before ~ " except " ~ now ~ ") union all ("
+        ~ now ~ " and locality_code in " ~ touched_localities() ~ ")"
+    )) }}
+{%- endmacro %}
+
+{% macro are_agencies_apart() -%}
+    {#-
+        Whether a dossier counts in every period in its own agency, and no period in others than
+        before: then only touched agencies need be counted again. Who hands over is as published.
+    -#}
+    {{ return(
+        is_renewing()
+        and not has_running_periods()
+        and not is_there("select * from published.core.dim_agency_successions")
+    ) }}
 {%- endmacro %}
 
 {% macro is_there(sql) -%}
@@ -102,7 +129,7 @@
 {% macro and_known_names() -%}
     {%- if is_renewing() -%}
         union
-        select * from marts.renewal.names
+        select * from memory.renewal.names
     {%- endif -%}
 {%- endmacro %}
 
@@ -114,7 +141,7 @@
 {#- Deliveries: only of new ones are all lines read. -#}
 {% macro of_new_deliveries() -%}
     {%- if is_renewing() -%}
-        where delivery_id in (select new.delivery_id from marts.renewal.deliveries as new)
+        where delivery_id in (select new.delivery_id from memory.renewal.deliveries as new)
     {%- endif -%}
 {%- endmacro %}
 
@@ -124,6 +151,12 @@
         where
             (province_code, period_code, agency_code) in {{ touched_places(fact) }}
             and locality_code in {{ senders(fact) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro and_place_is_touched(fact) -%}
+    {%- if is_renewing() -%}
+        and (province_code, period_code, agency_code) in {{ touched_places(fact) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -139,17 +172,26 @@
 {%- endmacro %}
 
 {#- Agencies of dossiers that were sent again, or were received by them. -#}
-{% macro in_touched_agencies() -%}
-    {%- if is_renewing() -%}
-        and agency_code in {{ touched_agencies() }}
-        and locality_code in {{ senders("fct_dossiers") }}
+{% macro in_touched_agencies(relation="", are_apart=true) -%}
+    {%- if is_renewing() and are_apart -%}
+        and {{ relation }}agency_code in {{ touched_agencies() }}
+        and {{ relation }}locality_code in {{ senders("fct_dossiers") }}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro and_kept_agencies() -%}
-    {%- if is_renewing() -%}
+{#- Of touched dossiers' agencies, and what few others the same localities send. -#}
+{% macro of_senders() -%}
+    {%- if is_renewing() -%} where locality_code in {{ senders("fct_dossiers") }} {%- endif -%}
+{%- endmacro %}
+
+{% macro and_agency_is_touched(agency, are_apart) -%}
+    {%- if are_apart -%} and {{ agency }} in {{ touched_agencies() }} {%- endif -%}
+{%- endmacro %}
+
+{% macro and_kept_agencies(columns=["*"], are_apart=true) -%}
+    {%- if is_renewing() and are_apart -%}
         union all
-        select *
+        select {{ columns | join(", ") }}
         from published.{{ this.schema }}.{{ this.identifier }}
         where agency_code not in {{ touched_agencies() }}
     {%- endif -%}
@@ -196,9 +238,7 @@
 {#- Localities of touched dossiers: what they send beside. -#}
 {% macro is_of_touched_locality(relation, period) -%}
     (
-        {{ relation }}.locality_code in (
-            select split_part(touched.dossier_key, '|', 1) from marts.renewal.dossiers as touched
-        )
+        {{ relation }}.locality_code in {{ touched_localities() }}
         {%- if has_running_periods() %}
         or ({{ relation }}.province_code, {{ period }}) in {{ running_periods() }}
         {%- endif %}
@@ -237,7 +277,7 @@
     {%- set meta = graph.nodes["model.motcua." ~ relation.identifier].config.meta
         if is_renewing() else {} -%}
     {{ return(
-        "marts.renewal." ~ relation.identifier ~ "__new" if "renewed_by" in meta else relation
+        "memory.renewal." ~ relation.identifier ~ "__new" if "renewed_by" in meta else relation
     ) }}
 {%- endmacro %}
 
@@ -248,21 +288,26 @@
     -#}
     {%- set key, touched_key, touched = renewed_keys()[meta["renewed_by"]] -%}
     {%- set columns = model.columns.keys() | join(", ") -%}
-    {%- set noted = "marts.renewal." ~ relation.identifier -%}
+    {%- set noted = "memory.renewal." ~ relation.identifier -%}
     create table {{ noted }}__new as select {{ columns }} from ({{ sql }});
     create table {{ noted }}__old as
         select {{ columns }} from {{ relation }}
-        where {{ key }} in (select {{ touched_key }} from marts.renewal.{{ touched }});
+        where {{ key }} in (select {{ touched_key }} from memory.renewal.{{ touched }});
     create table {{ noted }}__other as
-        (from {{ noted }}__old except all from {{ noted }}__new)
-        union all
-        (from {{ noted }}__new except all from {{ noted }}__old);
+        select {{ columns }}
+        from (
+            select *, 1 as side from {{ noted }}__new
+            union all
+            select *, -1 as side from {{ noted }}__old
+        )
+        group by {{ columns }}
+        having sum(side) <> 0;
     delete from {{ relation }} where {{ key }} in (select {{ key }} from {{ noted }}__other);
     insert into {{ relation }} ({{ columns }})
         select {{ columns }} from {{ noted }}__new
         where {{ key }} in (select {{ key }} from {{ noted }}__other);
     {%- if meta.get("parts") %}
-        insert into marts.renewal.changed_parts
+        insert into memory.renewal.changed_parts
         select distinct
             '{{ relation.schema }}', '{{ relation.identifier }}', [{{ meta["parts"] | join(", ") }}]
         from {{ noted }}__other;
@@ -290,7 +335,7 @@
         with sent as (
             select agency_code, {{ receiver }} as receiver_code
             from (from {{ noted }}__old union all from {{ noted }}__new)
-            where dossier_key in (select dossier_key from marts.renewal.dossiers where is_sent)
+            where dossier_key in (select dossier_key from memory.renewal.dossiers where is_sent)
         )
         select agency_code from sent
         union

@@ -2,9 +2,15 @@
 -- decided duplicate is asked about once, under the dossier that counts.
 with dossiers as (select * from {{ ref('fct_dossiers') }}),
 
-versions as (select * from {{ ref('fct_compared_versions') }}),
+versions as (
+    select * from {{ ref('fct_compared_versions') }}
+    {{ of_senders() }}
+),
 
-supplements as (select * from {{ ref('fct_supplements') }}),
+supplements as (
+    select * from {{ ref('fct_supplements') }}
+    {{ of_senders() }}
+),
 
 dates as (select * from {{ ref('dim_dates') }}),
 
