@@ -1,5 +1,5 @@
 -- Lists of the ten with most dossiers, or most overdue, are queries of this table.
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+with bases as (select * from {{ ref('fct_scorecard_bases') }}),
 
 procedures as (select * from {{ ref('dim_procedures') }}),
 
@@ -17,7 +17,8 @@ counted as (
         cast(sum(resolved_overdue_count) as bigint) as resolved_overdue_count,
         cast(sum(pending_count) as bigint) as pending_count,
         cast(sum(pending_overdue_count) as bigint) as pending_overdue_count
-    from dossier_periods
+    from bases
+    where received_count > 0
     group by
         period_code, province_code, coalesce(procedure_code, 'unknown'), field_code, level_code
 ),

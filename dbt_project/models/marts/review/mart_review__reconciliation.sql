@@ -1,3 +1,16 @@
+{%- set is_portal_kept =
+    is_renewing() and not is_portal_list_touched(ref('fct_scorecard_bases'))
+-%}
+{%- set portal_measures = {
+    'portal_lacks': 'portal_lacks_count',
+    'only_on_portal': 'only_on_portal_count',
+    'added': 'added_by_portal_count',
+    'removed': 'removed_by_portal_count',
+    'unexplained': 'portal_unexplained_dossiers'
+} -%}
+{%- set portal_columns = ii06_columns().copy() -%}
+{%- do portal_columns.pop(4) -%}
+{%- do portal_columns.pop(5) -%}
 {%- set place = 'period_code, province_code, agency_code, field_code' -%}
 {%- set rules = rule_codes() | reject('equalto', 'press') | list -%}
 {%- set ours = is_in_ii06_column(
@@ -13,7 +26,6 @@
 -- gap is taken apart, and what is left of it stands in a column of its own.
 -- Typed: an office counts by one rule, taken to be the one whose figures are nearest to its form;
 -- then dossiers that reached the warehouse after the form was made. Portal: dossier by dossier.
--- The large fact is read in two places, few columns each: one reading kept for both is not small.
 with reported_totals as (select * from {{ ref('fct_reported_totals') }}),
 
 handling as (select * from {{ ref('mart_review__handling') }}),
@@ -22,7 +34,10 @@ versions as (select * from {{ ref('fct_compared_versions') }}),
 
 bases as (select * from {{ ref('fct_scorecard_bases') }}),
 
-differences as (select * from {{ ref('mart_review__portal_differences') }}),
+differences as (
+    select * from {{ ref('mart_review__portal_differences') }}
+    where {{ "false" if is_portal_kept else "true" }}
+),
 
 reported as (
     select
@@ -203,31 +218,14 @@ late as (
     {% endfor %}
 ),
 
-covered as (
-    select distinct
-        locality_code,
-        period_code
-    from bases
-    where is_portal_sent
-),
-
+-- The list does not say how a dossier came in: columns 4 and 5 are not the portal's to tell.
 compared as (
     select
-        dossier_periods.period_code,
-        dossier_periods.province_code,
-        dossier_periods.agency_code,
-        dossier_periods.field_code,
-        {{ sums_of(ii06_columns().values(), "dossier_periods.") }}
-    from {{ ref('fct_dossier_periods') }} as dossier_periods
-    inner join covered
-        on
-            dossier_periods.locality_code = covered.locality_code
-            and dossier_periods.period_code = covered.period_code
-    group by
-        dossier_periods.period_code,
-        dossier_periods.province_code,
-        dossier_periods.agency_code,
-        dossier_periods.field_code
+        {{ place }},
+        {{ sums_of(portal_columns.values()) }}
+    from bases
+    where is_portal_sent and received_count > 0
+    group by {{ place }}
 ),
 
 moved_kinds as (
@@ -249,9 +247,8 @@ moved_kinds as (
         reason_code
 ),
 
--- The list does not say how a dossier came in: columns 4 and 5 are not the portal's to tell.
 moved as (
-    {% for column_no in ii06_columns() if column_no not in (4, 5) -%}
+    {% for column_no in portal_columns -%}
         select
             {{ place }},
             {{ column_no }} as column_no,
@@ -318,7 +315,17 @@ measured as (
         case when is_theirs then dossier_count else -dossier_count end as dossier_count
     from judged
     where is_ours <> is_theirs
-    {% for column_no, measure in ii06_columns().items() if column_no not in (4, 5) -%}
+    {% for measure_code, name in portal_measures.items() if is_portal_kept -%}
+        union all
+        select
+            {{ place }},
+            column_no,
+            '{{ measure_code }}' as measure_code,
+            {{ name }} as dossier_count
+        from published.{{ this.schema }}.{{ this.identifier }}
+        where {{ name }} <> 0
+    {% endfor %}
+    {% for column_no, measure in portal_columns.items() -%}
         union all
         select
             {{ place }},
@@ -340,12 +347,7 @@ summed as (
         {{ sum_where("dossier_count", "measure_code = 'late'") }} as late_arrival_count,
         cast(sum(case when measure_code = 'compared' then dossier_count end) as bigint)
             as compared_count,
-        {% for measure_code, name in {
-            'portal_lacks': 'portal_lacks_count',
-            'only_on_portal': 'only_on_portal_count',
-            'added': 'added_by_portal_count',
-            'removed': 'removed_by_portal_count'
-        }.items() -%}
+        {% for measure_code, name in portal_measures.items() if measure_code != 'unexplained' -%}
             {{ sum_where("abs(dossier_count)", "measure_code = '" ~ measure_code ~ "'") }}
                 as {{ name }},
         {% endfor -%}

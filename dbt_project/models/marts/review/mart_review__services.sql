@@ -1,15 +1,15 @@
 -- procedure_count sums to the register; procedure_total_count repeats on each grade.
 with procedure_periods as (select * from {{ ref('fct_procedure_periods') }}),
 
-dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+bases as (select * from {{ ref('fct_scorecard_bases') }}),
 
 used as (
     select
         province_code,
         procedure_code,
         period_code
-    from dossier_periods
-    where received_in_period_count = 1
+    from bases
+    where received_in_period_count > 0
     group by province_code, procedure_code, period_code
 ),
 
