@@ -12,13 +12,15 @@ with together as (
         province_code,
         {{ measures | join(", ") }}
     from {{ ref('mart_review__handling') }}
-    where rule_code = 'ii06'
+    where
+        rule_code = 'ii06' {{ and_place_is_touched('fct_dossier_periods') }}
     union all
     select
         period_code,
         province_code,
         -{{ measures | join(", -") }}
     from {{ ref('fct_dossier_periods') }}
+    {{ of_touched_places('fct_dossier_periods') }}
 )
 
 select

@@ -1,3 +1,4 @@
+{%- set are_apart = are_agencies_apart() -%}
 -- Every dossier that a period's dates let in is counted once, in its own agency. Agencies that
 -- ended, and those that took over, are looked at together: who owns what is for another test.
 -- A decided duplicate is in no period, and what it is a duplicate of is a dossier that counts.
@@ -8,6 +9,12 @@ kept as (
         dossier_key,
         duplicate_of_dossier_key
     from {{ ref('fct_dossiers') }}
+    where
+        dossier_key in (
+            select duplicates.duplicate_of_dossier_key
+            from {{ ref('fct_dossiers') }} as duplicates
+            where duplicates.duplicate_of_dossier_key is not null
+        )
 ),
 
 lost as (
@@ -61,7 +68,7 @@ expected as (
         and not (
             dossiers.received_date < periods.start_date
             and coalesce(dossiers.closing_date < periods.start_date, false)
-        )
+        ) {{ in_touched_agencies("dossiers.", are_apart) }}
     group by
         case when in_succession.agency_code is null then dossiers.province_code else 'any' end,
         periods.period_code,
@@ -80,7 +87,8 @@ counted as (
         sum(handling.pending_count) as pending_count
     from {{ ref('mart_review__handling') }} as handling
     left join in_succession on handling.agency_code = in_succession.agency_code
-    where handling.rule_code = 'ii06'
+    where
+        handling.rule_code = 'ii06' {{ and_agency_is_touched("handling.agency_code", are_apart) }}
     group by
         case when in_succession.agency_code is null then handling.province_code else 'any' end,
         handling.period_code,

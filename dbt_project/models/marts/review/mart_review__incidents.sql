@@ -96,7 +96,7 @@ due_days as (
         count(case when ii06_outcome_code in ('overdue', 'past_due') then 1 end)
             as overdue_dossier_count
     from dossier_periods
-    where due_date is not null
+    where due_date in (select incident_days.calendar_date from incident_days)
     group by period_code, province_code, agency_code, due_date
 ),
 

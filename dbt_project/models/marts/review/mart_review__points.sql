@@ -18,7 +18,13 @@ petitions as (select * from {{ ref('mart_review__petitions') }}),
 
 dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
 
-dossiers as (select * from {{ ref('fct_dossiers') }}),
+dossiers as (
+    select
+        dossier_key,
+        overdue_cause_code
+    from {{ ref('fct_dossiers') }}
+    where overdue_cause_code is not null
+),
 
 scopes as (
     select 'province' as scope_code
@@ -67,7 +73,7 @@ overdue_causes as (
         count(case when dossier_periods.ii06_outcome_code in ('overdue', 'past_due') then 1 end)
             as overdue_count
     from dossier_periods
-    inner join dossiers on dossier_periods.dossier_key = dossiers.dossier_key
+    left join dossiers on dossier_periods.dossier_key = dossiers.dossier_key
     where
         dossier_periods.qd766_outcome_code in ('overdue', 'past_due')
         or dossier_periods.ii06_outcome_code in ('overdue', 'past_due')

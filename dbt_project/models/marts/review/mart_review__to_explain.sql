@@ -1,3 +1,8 @@
+{%- set are_apart = are_agencies_apart() -%}
+{#- Of the two counts, a kind of flag is told by one. -#}
+{%- set kept = [
+    'period_code', 'province_code', 'agency_code', 'flag_code', 'dossier_count', 'dossier_count'
+] -%}
 -- What an agency is asked to explain, beside what is usual among agencies of its level: the median
 -- of their shares. Agencies with nothing flagged are rows, too, or the median would be of the few.
 with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
@@ -37,16 +42,18 @@ counted as (
     inner join periods on dossier_periods.period_code = periods.period_code
     -- The end of a quarter is asked about in the quarter, and in a period that ends with it.
     where
-        dossier_flags.flag_code <> 'closed_at_period_end'
-        or (
-            dossier_periods.closing_date > periods.end_date - 3
-            and dossier_periods.closing_date <= periods.end_date
-        )
+        (
+            dossier_flags.flag_code <> 'closed_at_period_end'
+            or (
+                dossier_periods.closing_date > periods.end_date - 3
+                and dossier_periods.closing_date <= periods.end_date
+            )
+        ) {{ in_touched_agencies("dossier_periods.", are_apart) }}
     group by
         dossier_periods.period_code,
         dossier_periods.province_code,
         dossier_periods.agency_code,
-        dossier_flags.flag_code
+        dossier_flags.flag_code {{ and_kept_agencies(kept, are_apart) }}
 ),
 
 shares as (
