@@ -108,6 +108,13 @@ by_rule as (
         cast(null as decimal(18, 4)) as reported_count,
         dossier_count
     from recomputed
+    where
+        (period_code, agency_code) in (
+            select
+                forms.period_code,
+                forms.agency_code
+            from forms
+        )
 ),
 
 cells as (
