@@ -136,6 +136,7 @@ class ProjectFolder:
             *("--profiles-dir", str(self.folder / "dbt_project")),
             *(("--partial-parse-file-path", str(kept)) if kept.exists() else ()),
             *("--no-version-check", "--no-use-colors", "--log-level-file", "none"),
+            "--no-populate-cache",
             *(() if logger.isEnabledFor(logging.INFO) else ("--log-level", "warn")),
         ]
 

@@ -130,13 +130,13 @@ def plan_renewal(settings: Settings, inputs: Inputs, folder: Path) -> Renewal | 
     work = folder / RENEWAL
     work.mkdir(parents=True)
     with ThreadPoolExecutor(1) as pool, _connect(settings, folder) as connection:
-        copied = pool.submit(shutil.copyfile, release / "marts.duckdb", folder / "marts.duckdb")
+        copied = pool.submit(_copy, release / "marts.duckdb", folder / "marts.duckdb")
         connection.execute(f"attach {quoted(str(release / 'marts.duckdb'))} as old (read_only)")
         planning = _Planning(settings, connection, before, inputs, new)
         touched, dossiers = planning.find_touched()
         if touched > settings.renewed_share * dossiers:
             logger.info("all is made anew: %d of %d dossiers are touched", touched, dossiers)
-            Path(copied.result()).unlink()
+            copied.result().unlink()
             shutil.rmtree(work)
             return None
         planning.write_touched(work)
@@ -147,6 +147,14 @@ def plan_renewal(settings: Settings, inputs: Inputs, folder: Path) -> Renewal | 
         "%s is renewed: %d deliveries touch %d of %d dossiers", release, len(new), touched, dossiers
     )
     return Renewal(release, replace(inputs, renewal_no=before.renewal_no + 1), landing)
+
+
+def _copy(source: Path, target: Path) -> Path:
+    """Copy a file onto the disk: while dbt comes up, else its first change would wait for that."""
+    shutil.copyfile(source, target)
+    with target.open("rb") as handle:
+        os.fsync(handle.fileno())
+    return target
 
 
 def _connect(settings: Settings, folder: Path) -> duckdb.DuckDBPyConnection:

@@ -3,7 +3,8 @@
 import logging
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,20 +98,23 @@ def write_parquet(
     """
     tables = connection.execute(
         "select schema_name, table_name from duckdb_tables() "
-        "where database_name = current_database() order by schema_name, table_name"
+        "where database_name = current_database() order by estimated_size desc"
     ).fetchall()
+    files: dict[Path, str] = {}
     for schema, name in tables:
         table = _Table(schema, name, part_columns.get((schema, name), ()))
         (folder / table.path).parent.mkdir(parents=True, exist_ok=True)
         if table.part_columns:
-            _write_parts(connection, table, folder / table.path, renewed)
+            files.update(_lay_out_parts(connection, table, folder / table.path, renewed))
         else:
-            _write_file(connection, table.rows_sql(), folder / table.path)
+            files[folder / table.path] = table.rows_sql()
+    _write_files(connection, files)
 
 
-def _write_parts(
+def _lay_out_parts(
     connection: duckdb.DuckDBPyConnection, table: _Table, path: Path, renewed: Renewed | None
-) -> None:
+) -> Iterator[tuple[Path, str]]:
+    """Link the parts that did not change; give the file and the query of each other."""
     path.mkdir()
     count_by_part = _read_counts(connection, table)
     kept = _find_kept(connection, table, count_by_part, renewed) if renewed else {}
@@ -119,9 +123,9 @@ def _write_parts(
         if part in kept:
             _link(kept[part], target)
         else:
-            _write_file(connection, table.part_sql(part), target)
+            yield target, table.part_sql(part)
     if not count_by_part:
-        _write_file(connection, table.rows_sql("false"), path / f"{NO_ROWS}.parquet")
+        yield path / f"{NO_ROWS}.parquet", table.rows_sql("false")
 
 
 def _read_counts(connection: duckdb.DuckDBPyConnection, table: _Table) -> dict[Part, int]:
@@ -171,8 +175,21 @@ def _read_row_counts(
     return {Path(name): count for name, count in rows}
 
 
-def _write_file(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
-    connection.execute(f"copy ({sql}) to {quoted(str(path))} (format parquet, compression zstd)")
+def _write_files(connection: duckdb.DuckDBPyConnection, files: Mapping[Path, str]) -> None:
+    """Write files side by side, as many as DuckDB has threads: most are too small to share one."""
+    ((catalog, threads),) = connection.execute(
+        "select current_database(), current_setting('threads')"
+    ).fetchall()
+
+    def write(path: Path) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"use {catalog}; copy ({files[path]}) to {quoted(str(path))} "
+                "(format parquet, compression zstd)"
+            )
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(write, files))
 
 
 def _link(source: Path, target: Path) -> None:
