@@ -179,6 +179,24 @@ def test_gate_takes_the_manifest_of_the_release_that_was_renewed_and_of_no_other
     assert "run_results.json is of" in find_refusals(manifest, stale, "i", is_renewed=True)[0]
 
 
+def test_gate_asks_a_renewed_build_for_no_result_of_what_is_fixed():
+    manifest, results = artifacts()
+    nodes = manifest["nodes"]
+    nodes["model.m.a"]["config"]["tags"] = ["fixed"]
+    nodes["model.m.b"] = {"resource_type": "model", "config": {"enabled": True}}
+    for name, parents in (("only", ["model.m.a"]), ("both", ["model.m.a", "model.m.b"])):
+        nodes[f"test.m.{name}"] = {**nodes["test.m.t"], "depends_on": {"nodes": parents}}
+    results["results"] = [
+        {"unique_id": "model.m.b", "status": "success"},
+        {"unique_id": "test.m.t", "status": "pass"},
+    ]
+
+    assert find_refusals(manifest, results, "i", is_renewed=True) == ("test.m.both: not run",)
+    assert find_refusals(manifest, results, "i") == (
+        *("model.m.a: not run", "test.m.both: not run", "test.m.only: not run"),
+    )
+
+
 def test_gate_refuses_a_build_without_tests():
     manifest, results = artifacts()
     del manifest["nodes"]["test.m.t"]

@@ -42,6 +42,10 @@ create table review.mart_review__procedures as
 select 997 * dossier_no % 300 as procedure_no from core.fct_dossiers;
 create table core.dim_levels as select 'commune' as level_code;
 create table quality.dim_builds as select false as is_simulated;
+create table quality.fct_build_results as
+select
+    'dim_fixed' as node_name, 'model' as node_type_code, 'success' as status_code,
+    cast(0 as bigint) as failed_count;
 """
 
 
@@ -199,6 +203,16 @@ def test_a_renewed_build_writes_the_parts_that_changed_and_links_the_others(sett
         "review/mart_review__procedures.parquet",
     }
     assert old.keys() - new.keys() == {"core/fct_dossiers.parquet/ag-tri-ton.parquet"}
+
+
+def test_a_renewed_build_keeps_the_results_of_what_it_did_not_make(settings):
+    first = publish(settings, "first")
+    second = publish(settings, "second", renewed_from=first)
+    results = "select node_name from '{}/marts/quality/fct_build_results.parquet'"
+
+    assert ("dim_fixed",) in duckdb.sql(results.format(second)).fetchall()
+    assert ("dim_fixed",) not in duckdb.sql(results.format(first)).fetchall()
+    assert len(duckdb.sql(results.format(second)).fetchall()) == len(PARTS) + 2
 
 
 def test_a_table_that_lost_its_last_row_keeps_its_columns(settings):

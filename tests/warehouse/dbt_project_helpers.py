@@ -118,7 +118,7 @@ class Warehouse:
             self.project.command(arguments or ("build",)),
             env=self.project.environment(date.fromisoformat(as_of_date), extra_reviews),
             cwd=self.project.folder,
-            input="{}\n",
+            input='{"environment": {}, "arguments": []}\n',
             capture_output=True,
             text=True,
             check=False,

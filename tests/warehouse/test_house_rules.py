@@ -227,6 +227,32 @@ def test_published_tables_of_many_lines_are_parted_by_texts_of_their_own(models)
         assert set(types) == {"string"}, name
 
 
+def test_tables_that_follow_from_the_project_alone_are_fixed_and_no_others(manifest, models):
+    """A build that renews leaves them as they are: what they stand on is in the project's text."""
+    told_elsewhere = re.compile(r"env_var|source\(|is_renewing|invocation|run_started")
+    is_told_elsewhere = {
+        node_id: bool(told_elsewhere.search(node.get("raw_code") or node.get("macro_sql") or ""))
+        for node_id, node in (manifest["nodes"] | manifest["macros"]).items()
+        if node["package_name"] == "motcua"
+    }
+
+    def stands_on(node_id: str) -> set[str]:
+        node = manifest["nodes"].get(node_id) or manifest["macros"].get(node_id) or {}
+        named = node.get("depends_on", {})
+        below = {*named.get("nodes", ()), *named.get("macros", ())} & is_told_elsewhere.keys()
+        return below.union(*map(stands_on, below))
+
+    fixed = {name for name, node in models.items() if "fixed" in node["config"]["tags"]}
+    assert fixed == {
+        name
+        for name, node in models.items()
+        if _folder(node).startswith("marts")
+        and not any(
+            is_told_elsewhere[one] for one in {node["unique_id"], *stands_on(node["unique_id"])}
+        )
+    }
+
+
 def test_every_model_names_a_grain_of_its_own_columns(models):
     for name, node in models.items():
         grain = node["config"]["meta"]["grain"]

@@ -34,7 +34,7 @@ from motcua.shelf.edge import read_conclusions, read_sealed
 from motcua.shelf.states import DOSSIERS, MANIFEST
 from motcua.units.edge import read_agency_successions
 from motcua.warehouse.comments import find_descriptions, write_statements
-from motcua.warehouse.gate import find_breaches, find_refusals
+from motcua.warehouse.gate import FIXED, find_breaches, find_refusals
 from motcua.warehouse.parquet.edge import Renewed, read_changed_parts, write_parquet
 from motcua.warehouse.parquet.parts import read_part_columns
 from motcua.warehouse.project import ProjectFolder, SealedPack
@@ -55,6 +55,8 @@ PUBLISHED_SCHEMAS = ("core", "review", "quality")
 STORAGE_VERSION = "v1.4.0"
 RESULTS = "run_results.json"
 """What dbt leaves of a run in its target."""
+WITHOUT_FIXED = ("--exclude", f"tag:{FIXED}", "--indirect-selection", "cautious")
+"""What dbt leaves out where the project is of the same text: such tables, tests of them alone."""
 _TOLD = """
 select 'table', schema_name || '.' || table_name, coalesce(comment, '')
 from duckdb_tables() where database_name = 'marts'
@@ -170,7 +172,8 @@ def run_build(
             renewal = plan_renewal(settings, inputs, folder) if may_renew else None
             _lay_out(settings, project, registers, renewal)
             is_whole = run_dbt(
-                project.environment(as_of_date, extra_reviews, is_renewing=renewal is not None)
+                project.environment(as_of_date, extra_reviews, is_renewing=renewal is not None),
+                WITHOUT_FIXED if renewal else (),
             )
         if renewal:
             os.link(renewal.release / "manifest.json", project.target / "manifest.json")
@@ -420,8 +423,8 @@ def _read_sealed_packs(settings: Settings) -> list[SealedPack]:
 @contextlib.contextmanager
 def _started_dbt(
     settings: Settings, project: ProjectFolder, arguments: Sequence[str], leaves: str
-) -> Iterator[Callable[[Mapping[str, str]], bool]]:
-    """Start dbt in a process of its own, and give what lets it run, given its environment.
+) -> Iterator[Callable[..., bool]]:
+    """Start dbt in a process of its own; give what lets it run: environment, further arguments.
 
     Its lines go to our log. What is given says whether all of the run is good; a run that could be
     made leaves a file of this name in its target.
@@ -437,11 +440,12 @@ def _started_dbt(
         text=True,
     )
 
-    def run(environment: Mapping[str, str]) -> bool:
+    def run(environment: Mapping[str, str], more: Sequence[str] = ()) -> bool:
         last_lines: list[str] = []
         # A process that could not come up says below why.
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps({**environment, **limits}) + "\n")
+            told = {"environment": {**environment, **limits}, "arguments": more}
+            process.stdin.write(json.dumps(told) + "\n")
             process.stdin.close()
         for line in process.stdout:
             logger.info("dbt: %s", line.rstrip())
@@ -497,7 +501,7 @@ def _comment(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) ->
 
 
 def _finish_file(settings: Settings, build: Build) -> None:
-    """Add the build's own results."""
+    """Add the build's own results; of what it did not make again, those of the release renewed."""
     results = json.loads((build.target / RESULTS).read_text("utf-8"))["results"]
     rows = sorted(
         (
@@ -509,13 +513,15 @@ def _finish_file(settings: Settings, build: Build) -> None:
         for result in results
         if not result["unique_id"].startswith("operation.")
     )
+    is_renewed = build.renewed_from is not None
     with _connect_to_build(settings, build.marts_file) as connection:
+        kept = "union all from marts.quality.fct_build_results anti join made using (node_name)"
         connection.execute(
-            "create or replace table marts.quality.fct_build_results as select "
+            "create or replace table marts.quality.fct_build_results as with made as (select "
             "unnest(cast(? as varchar[])) as node_name, "
             "unnest(cast(? as varchar[])) as node_type_code, "
             "unnest(cast(? as varchar[])) as status_code, "
-            "unnest(cast(? as bigint[])) as failed_count",
+            f"unnest(cast(? as bigint[])) as failed_count) from made {kept * is_renewed}",
             [list(column) for column in zip(*rows, strict=True)],
         )
         _comment(connection, _BUILD_RESULTS)

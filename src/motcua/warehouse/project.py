@@ -28,8 +28,9 @@ import gc, json, os, sys
 gc.disable()
 from dbt.cli.main import dbtRunner
 import dbt.adapters.duckdb
-os.environ.update(json.loads(sys.stdin.readline()))
-done = dbtRunner().invoke(sys.argv[1:])
+told = json.loads(sys.stdin.readline())
+os.environ.update(told["environment"])
+done = dbtRunner().invoke([*sys.argv[1:], *told["arguments"]])
 if os.environ.get("DBT_WRITE_JSON") == "false" and done.result:
     done.result.write(os.path.join(os.environ["DBT_TARGET_PATH"], "run_results.json"))
 if done.exception:
@@ -124,7 +125,8 @@ class ProjectFolder:
     def command(self, arguments: Sequence[str]) -> list[str]:
         """Give the command that runs dbt in the folder.
 
-        It waits for one line on its standard input, more of its environment as a JSON object.
+        It waits for one line on its standard input, a JSON object: more of its ``environment``, and
+        further ``arguments``.
         """
         kept = self._kept_parse
         return [
