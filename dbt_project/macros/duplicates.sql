@@ -24,16 +24,23 @@
 {%- endmacro %}
 
 {% macro with_code_or_applicant_of(dossiers, known, columns) -%}
-    {#- Dossiers with the code, in either form, or the applicant of one that is known. -#}
+    {#-
+        Dossiers with the code, in either form, or the applicant of one that is known. Few are: of all others only
+        what is searched is read, not the other columns.
+    -#}
     select {{ columns }} from {{ dossiers }}
-    where dossier_code in (
-        select {{ dossier_code_in_new_form("dossier_code") }} from {{ known }}
-        union all
-        select {{ dossier_code_in_old_form(dossier_code_in_new_form("dossier_code")) }} from {{ known }}
+    where rowid in (
+        select rowid from {{ dossiers }}
+        where dossier_code in (
+            select {{ dossier_code_in_new_form("dossier_code") }} from {{ known }}
+            union all
+            select {{ dossier_code_in_old_form(dossier_code_in_new_form("dossier_code")) }} from {{ known }}
+        )
+        union
+        select rowid from {{ dossiers }}
+        where
+            applicant_token in (select applicant_token from {{ known }} where applicant_token is not null)
     )
-    union
-    select {{ columns }} from {{ dossiers }}
-    where applicant_token in (select applicant_token from {{ known }} where applicant_token is not null)
 {%- endmacro %}
 
 {% macro near_touched_dossiers(dossiers, decided, columns) -%}
