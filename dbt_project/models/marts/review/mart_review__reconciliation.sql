@@ -1,6 +1,9 @@
 {%- set is_portal_kept =
     is_renewing() and not is_portal_list_touched(ref('fct_scorecard_bases'))
 -%}
+{%- set has_forms = not is_renewing() or is_there(
+    "select * from " ~ ref('fct_reported_totals') ~ " where form_code = 'II.06'"
+) -%}
 {%- set portal_measures = {
     'portal_lacks': 'portal_lacks_count',
     'only_on_portal': 'only_on_portal_count',
@@ -71,7 +74,17 @@ counted as (
         field_code,
         {{ sums_of(ii06_columns().values()) }}
     from handling
-    where rule_code <> 'press'
+    where
+        rule_code = 'ii06'
+        or (
+            rule_code <> 'press'
+            and (period_code, agency_code) in (
+                select
+                    forms.period_code,
+                    forms.agency_code
+                from forms
+            )
+        )
     group by rule_code, {{ place }}
 ),
 
@@ -170,6 +183,7 @@ first_shown as (
         dossiers._exported_at as shown_at
     from {{ ref('fct_dossiers') }} as dossiers
     where
+        {{ "" if has_forms else "false and " -}}
         dossiers._exported_at > (select min(forms.typed_at) from forms)
         and dossiers.dossier_key not in (select versions.dossier_key from versions)
     union all
