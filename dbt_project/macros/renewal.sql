@@ -281,6 +281,34 @@
     ) }}
 {%- endmacro %}
 
+{#-
+    Sums over a fact that notes its places: what changed in it is added to what is published, rows
+    that are gone with a minus. `handling` has every province and period that still counts something.
+-#}
+{% macro changed_rows(relation) -%}
+    {{ return(
+        "memory.renewal." ~ relation.identifier ~ "__other" if is_renewing() else relation
+    ) }}
+{%- endmacro %}
+
+{% macro count_of_changed() -%}
+    {{ "sum(change_count)" if is_renewing() else "count(*)" }}
+{%- endmacro %}
+
+{% macro and_counted_before(columns) -%}
+    {%- if is_renewing() -%}
+        union all
+        select {{ columns | join(", ") }}
+        from published.{{ this.schema }}.{{ this.identifier }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro while_counted(handling) -%}
+    {%- if is_renewing() -%}
+        where (province_code, period_code) in (select province_code, period_code from {{ handling }})
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro renew_table(relation, sql, meta) -%}
     {#-
         Put the rows of a model's touched keys in the place of those that stand there, where they
@@ -294,7 +322,7 @@
         select {{ columns }} from {{ relation }}
         where {{ key }} in (select {{ touched_key }} from memory.renewal.{{ touched }});
     create table {{ noted }}__other as
-        select {{ columns }}
+        select {{ columns }}, sum(side) as change_count
         from (
             select *, 1 as side from {{ noted }}__new
             union all
@@ -318,7 +346,9 @@
         {{ note_agencies(relation, noted) }}
     {%- endif %}
     drop table {{ noted }}__old;
-    drop table {{ noted }}__other;
+    {%- if meta.get("marks") != "places" %}
+        drop table {{ noted }}__other;
+    {%- endif %}
 {%- endmacro %}
 
 {% macro note_places(relation, noted) -%}

@@ -45,7 +45,11 @@ ROLL_UPS = {
     "fct_ratings": {"fct_dossiers"},
     "fct_restatements": {"fct_dossiers", "fct_dossier_periods", "fct_compared_versions"},
     "mart_review__scorecard_groups": {"mart_review__scorecard"},
-    "mart_review__points": {"mart_review__scorecard", "mart_review__petitions"},
+    "mart_review__points": {
+        *("mart_review__scorecard", "mart_review__petitions"),
+        *("mart_review__overdue_dossiers", "mart_review__rule_differences"),
+    },
+    "mart_review__rule_points": {"mart_review__handling"},
     "mart_review__reconciliation": {"mart_review__handling", "mart_review__portal_differences"},
     "mart_review__comparison": {"mart_review__handling"},
     "mart_review__procedure_counts": {"mart_review__services"},

@@ -16,7 +16,9 @@ bases as (select * from {{ ref('fct_scorecard_bases') }}),
 
 petitions as (select * from {{ ref('mart_review__petitions') }}),
 
-dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+overdue_dossiers as (select * from {{ ref('mart_review__overdue_dossiers') }}),
+
+rule_differences as (select * from {{ ref('mart_review__rule_differences') }}),
 
 dossiers as (
     select
@@ -62,25 +64,37 @@ petition_sums as (
         petitions.province_code, petitions.period_code, scopes.scope_code, {{ member_code }}
 ),
 
+-- Overdue by form II.06; by decision 766 are so many more or fewer as the two tell apart.
 overdue_causes as (
     select
-        dossier_periods.province_code,
-        dossier_periods.period_code,
-        dossier_periods.locality_code,
+        province_code,
+        period_code,
+        locality_code,
+        overdue_cause_code,
+        count(*) as overdue_by_766_count,
+        count(*) as overdue_count
+    from overdue_dossiers
+    group by province_code, period_code, locality_code, overdue_cause_code
+    union all
+    select
+        rule_differences.province_code,
+        rule_differences.period_code,
+        rule_differences.locality_code,
         coalesce(dossiers.overdue_cause_code, 'unknown') as overdue_cause_code,
-        count(case when dossier_periods.qd766_outcome_code in ('overdue', 'past_due') then 1 end)
-            as overdue_by_766_count,
-        count(case when dossier_periods.ii06_outcome_code in ('overdue', 'past_due') then 1 end)
-            as overdue_count
-    from dossier_periods
-    left join dossiers on dossier_periods.dossier_key = dossiers.dossier_key
-    where
-        dossier_periods.qd766_outcome_code in ('overdue', 'past_due')
-        or dossier_periods.ii06_outcome_code in ('overdue', 'past_due')
+        sum(
+            case when rule_differences.outcome_code in ('overdue', 'past_due') then 1 else 0 end
+            - case
+                when rule_differences.base_outcome_code in ('overdue', 'past_due') then 1 else 0
+            end
+        ) as overdue_by_766_count,
+        0 as overdue_count
+    from rule_differences
+    left join dossiers on rule_differences.dossier_key = dossiers.dossier_key
+    where rule_differences.rule_code = 'qd766'
     group by
-        dossier_periods.province_code,
-        dossier_periods.period_code,
-        dossier_periods.locality_code,
+        rule_differences.province_code,
+        rule_differences.period_code,
+        rule_differences.locality_code,
         coalesce(dossiers.overdue_cause_code, 'unknown')
 ),
 

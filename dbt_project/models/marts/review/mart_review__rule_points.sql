@@ -1,5 +1,11 @@
+{%- set handling = ref('mart_review__handling') -%}
+{%- set keys = 'province_code, period_code, base_rule_code, rule_code' -%}
+{%- set counts = [
+    'flipped_count', 'base_numerator_count', 'base_denominator_count', 'numerator_count',
+    'denominator_count'
+] -%}
 -- For each two rules: how many dossiers flip, and by how many points the on-time rate moves.
-with dossier_periods as (select * from {{ ref('fct_dossier_periods') }}),
+with dossier_periods as (select * from {{ changed_rows(ref('fct_dossier_periods')) }}),
 
 rules as (select * from {{ ref('dim_rules') }}),
 
@@ -10,7 +16,7 @@ groups as (
         {{ outcome_columns() }},
         received_in_period_count,
         received_at_start_count,
-        count(*) as dossier_count
+        {{ count_of_changed() }} as dossier_count
     from dossier_periods
     group by
         province_code,
@@ -56,7 +62,17 @@ sums as (
             "dossier_count", is_judged_by_rule("rule_code", "outcome_code", "is_received")
         ) }} as denominator_count
     from pairs
-    group by province_code, period_code, base_rule_code, rule_code
+    group by {{ keys }}
+    {{ and_counted_before([keys] + counts) }}
+),
+
+totals as (
+    select
+        {{ keys }},
+        {{ sums_of(counts) }}
+    from sums
+    {{ while_counted(handling) }}
+    group by {{ keys }}
 ),
 
 final as (
@@ -65,14 +81,14 @@ final as (
         rule_code,
         period_code,
         province_code,
-        flipped_count,
-        base_numerator_count,
-        base_denominator_count,
-        numerator_count,
-        denominator_count,
+        cast(flipped_count as bigint) as flipped_count,
+        cast(base_numerator_count as bigint) as base_numerator_count,
+        cast(base_denominator_count as bigint) as base_denominator_count,
+        cast(numerator_count as bigint) as numerator_count,
+        cast(denominator_count as bigint) as denominator_count,
         100.0 * numerator_count / nullif(denominator_count, 0)
         - 100.0 * base_numerator_count / nullif(base_denominator_count, 0) as moved_points
-    from sums
+    from totals
 )
 
 select * from final
