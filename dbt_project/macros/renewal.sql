@@ -6,6 +6,8 @@
       new deliveries;
     - a model that calls `and_kept_…` counts again what is touched and takes the other rows from
       what is published;
+    - a model that calls `and_counted_before` counts what changed, new less old, and adds that to
+      what is published;
     - every other model is made anew, of tables that are whole.
 
     What is touched stands in a schema of the in-memory catalog: in the file that is built it would
@@ -71,17 +73,9 @@
     {{ return(is_there("select * from memory.renewal.periods")) }}
 {%- endmacro %}
 
-{% macro has_touched_strangers() -%}
-    {#- Whether a touched payment is, or was, of a dossier that nobody sent: of no known agency. -#}
-    {%- set found = [] -%}
-    {%- for file in ["marts", "published"] if is_renewing() -%}
-        {%- do found.append(is_there(
-            "select * from " ~ file ~ ".core.fct_payments where dossier_key in "
-            ~ touched_dossiers() ~ " and dossier_key not in (select dossier_key from " ~ file
-            ~ ".core.fct_dossiers where dossier_key in " ~ touched_dossiers() ~ ")"
-        )) -%}
-    {%- endfor -%}
-    {{ return(found | select | list | length > 0) }}
+{% macro is_added_to() -%}
+    {#- Whether what touched dossiers count may be added, as no period runs that counts others. -#}
+    {{ return(is_renewing() and not has_running_periods()) }}
 {%- endmacro %}
 
 {% macro is_portal_list_touched(bases) -%}
@@ -197,41 +191,18 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Agencies in periods, by dates that are not those of form II.06: all agencies where one runs. -#}
-{% macro of_touched_senders(with_strangers=false) -%}
-    {%- if is_renewing() and not with_strangers -%}
-        where
-            locality_code in {{ senders("fct_dossiers") }}
-            {%- if has_running_periods() %}
-            or province_code in (select province_code from {{ running_periods() }})
-            {%- endif %}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro is_touched_agency(agency, province, period, with_strangers) -%}
-    (
-        {{ agency }} in {{ touched_agencies() }}
-        {%- if with_strangers %}
-        or {{ agency }} = 'unknown'
-        {%- endif %}
-        {%- if has_running_periods() %}
-        or ({{ province }}, {{ period }}) in {{ running_periods() }}
-        {%- endif %}
-    )
-{%- endmacro %}
-
-{% macro where_agency_is_touched(agency, province, period, with_strangers=false) -%}
-    {%- if is_renewing() -%}
-        where {{ is_touched_agency(agency, province, period, with_strangers) }}
-    {%- endif -%}
-{%- endmacro %}
-
-{% macro and_kept_agency_periods(agency="agency_code", with_strangers=false) -%}
-    {%- if is_renewing() -%}
-        union all
-        select *
-        from published.{{ this.schema }}.{{ this.identifier }}
-        where not {{ is_touched_agency(agency, "province_code", "period_code", with_strangers) }}
+{#-
+    Sums over dossiers by dates that are not those of form II.06: what touched dossiers count now (side 1)
+    is added to what is published, what they counted before (side -1) is taken from it.
+-#}
+{% macro with_side(relation, is_added) -%}
+    {%- if is_added -%}
+        select *, 1 as side from memory.renewal.{{ relation.identifier }}__new
+        union all by name
+        select *, -1 as side from published.{{ relation.schema }}.{{ relation.identifier }}
+        where dossier_key in {{ touched_dossiers() }}
+    {%- else -%}
+        select *, 1 as side from {{ relation }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -295,8 +266,8 @@
     {{ "sum(change_count)" if is_renewing() else "count(*)" }}
 {%- endmacro %}
 
-{% macro and_counted_before(columns) -%}
-    {%- if is_renewing() -%}
+{% macro and_counted_before(columns, is_added=true) -%}
+    {%- if is_renewing() and is_added -%}
         union all
         select {{ columns | join(", ") }}
         from published.{{ this.schema }}.{{ this.identifier }}

@@ -1,11 +1,14 @@
+{%- set is_added = is_added_to() -%}
+{%- set keys = 'period_code, province_code, receiving_agency_code, field_code, level_code' -%}
+{%- set known_counts = [
+    'received_in_time_count', 'received_late_count', 'not_accepted_in_time_count',
+    'not_accepted_late_count', 'waiting_in_due_count', 'waiting_overdue_count'
+] -%}
 -- Online dossiers and when they were received, refused, or left to wait. Those never received count
 -- too, or an agency that answers nobody would look fast.
 -- Where the source gives no deadline it is 8 working hours after submission, by the calendar of who
 -- sent the dossier: late is what was decided, or still waits, when more than that was worked.
-with dossiers as (
-    select * from {{ ref('fct_dossiers') }}
-    {{ of_touched_senders() }}
-),
+with dossiers as ({{ with_side(ref('fct_dossiers'), is_added) }}),
 
 periods as (select * from {{ ref('dim_review_periods') }}),
 
@@ -15,6 +18,7 @@ localities as (select * from {{ ref('dim_localities') }}),
 
 online as (
     select
+        dossiers.side,
         dossiers.province_code,
         coalesce(dossiers.receiving_agency_code, dossiers.resolving_agency_code, 'unknown')
             as receiving_agency_code,
@@ -83,6 +87,7 @@ judged as (
 
 by_period as (
     select
+        judged.side,
         periods.period_code,
         judged.province_code,
         judged.receiving_agency_code,
@@ -126,28 +131,30 @@ by_period as (
         on
             periods.known_to_date = days.calendar_date
             and judged.working_calendar_code = days.working_calendar_code
-    {{ where_agency_is_touched(
-        'judged.receiving_agency_code', 'judged.province_code', 'periods.period_code'
-    ) }}
+),
+
+counted as (
+    select
+        {{ keys }},
+        {% for name in known_counts -%}
+            {{ sum_where("side", "reception_code = '" ~ name[:-6] ~ "'") }} as {{ name }},
+        {% endfor -%}
+        {{ sum_where("side", "reception_code = 'unknown'") }} as unknown_count
+    from by_period
+    group by {{ keys }}
+    {{ and_counted_before([keys] + known_counts + ["unknown_count"], is_added) }}
 ),
 
 sums as (
     select
-        period_code,
-        province_code,
-        receiving_agency_code,
-        field_code,
-        level_code,
-        count(case when reception_code = 'received_in_time' then 1 end) as received_in_time_count,
-        count(case when reception_code = 'received_late' then 1 end) as received_late_count,
-        count(case when reception_code = 'not_accepted_in_time' then 1 end)
-            as not_accepted_in_time_count,
-        count(case when reception_code = 'not_accepted_late' then 1 end) as not_accepted_late_count,
-        count(case when reception_code = 'waiting_in_due' then 1 end) as waiting_in_due_count,
-        count(case when reception_code = 'waiting_overdue' then 1 end) as waiting_overdue_count,
-        count(case when reception_code = 'unknown' then 1 end) as unknown_count
-    from by_period
-    group by period_code, province_code, receiving_agency_code, field_code, level_code
+        {{ keys }},
+        {% for name in known_counts -%}
+            cast(sum({{ name }}) as bigint) as {{ name }},
+        {% endfor -%}
+        cast(sum(unknown_count) as bigint) as unknown_count
+    from counted
+    group by {{ keys }}
+    having sum({{ known_counts | join(" + ") }} + unknown_count) > 0
 ),
 
 final as (
@@ -176,4 +183,3 @@ final as (
 )
 
 select * from final
-{{ and_kept_agency_periods('receiving_agency_code') }}

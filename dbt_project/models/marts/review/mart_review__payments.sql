@@ -1,20 +1,25 @@
-{%- set has_strangers = has_touched_strangers() -%}
+{%- set is_added = is_added_to() -%}
+{%- set keys =
+    'period_code, province_code, agency_code, field_code, level_code, fee_group_code'
+-%}
+{%- set counts = [
+    'dossier_count', 'online_dossier_count', 'counter_cashless_dossier_count',
+    'cash_dossier_count', 'counter_dossier_count', 'unknown_dossier_count', 'payment_count'
+] -%}
+{%- set amounts = [
+    'paid_amount', 'online_amount', 'transfer_amount', 'qr_amount', 'pos_amount', 'cash_amount'
+] -%}
 -- What was paid in a period and how, charges and fees apart from obligations on land. A dossier
 -- that paid in two ways counts in both, once in dossier_count; lines of no amount are free.
-with payments as (
-    select * from {{ ref('fct_payments') }}
-    {{ of_touched_senders(has_strangers) }}
-),
+with payments as ({{ with_side(ref('fct_payments'), is_added) }}),
 
-dossiers as (
-    select * from {{ ref('fct_dossiers') }}
-    {{ of_touched_senders(has_strangers) }}
-),
+dossiers as ({{ with_side(ref('fct_dossiers'), is_added) }}),
 
 periods as (select * from {{ ref('dim_review_periods') }}),
 
 lines as (
     select
+        payments.side,
         payments.dossier_key,
         payments.province_code,
         coalesce(dossiers.agency_code, 'unknown') as agency_code,
@@ -32,12 +37,14 @@ lines as (
         payments.paid_amount,
         coalesce(cast(payments.paid_at as date), dossiers.received_date) as paid_date
     from payments
-    left join dossiers on payments.dossier_key = dossiers.dossier_key
+    left join dossiers
+        on payments.dossier_key = dossiers.dossier_key and payments.side = dossiers.side
     where payments.paid_amount > 0 and dossiers.duplicate_of_dossier_key is null
 ),
 
 by_dossier as (
     select
+        lines.side,
         lines.dossier_key,
         periods.period_code,
         lines.fee_group_code,
@@ -68,10 +75,30 @@ by_dossier as (
             lines.province_code = periods.province_code
             and lines.paid_date >= periods.start_date
             and lines.paid_date <= periods.known_to_date
-    {{ where_agency_is_touched(
-        'lines.agency_code', 'lines.province_code', 'periods.period_code', has_strangers
-    ) }}
-    group by lines.dossier_key, periods.period_code, lines.fee_group_code
+    group by lines.side, lines.dossier_key, periods.period_code, lines.fee_group_code
+),
+
+by_side as (
+    select
+        side,
+        {{ keys }},
+        count(*) as dossier_count,
+        count(case when is_online then 1 end) as online_dossier_count,
+        count(case when is_counter_cashless then 1 end) as counter_cashless_dossier_count,
+        count(case when is_cash then 1 end) as cash_dossier_count,
+        count(case when is_counter_cashless or is_cash then 1 end) as counter_dossier_count,
+        count(case when is_unknown_channel then 1 end) as unknown_dossier_count,
+        sum(payment_count) as payment_count,
+        sum(paid_amount) as paid_amount,
+        sum(online_amount) as online_amount,
+        sum(transfer_amount) as transfer_amount,
+        sum(qr_amount) as qr_amount,
+        sum(pos_amount) as pos_amount,
+        sum(cash_amount) as cash_amount,
+        sum(unknown_amount) as unknown_amount
+    from by_dossier
+    group by side, {{ keys }}
+    {{ and_counted_before(["1", keys] + counts + amounts + ["unknown_amount"], is_added) }}
 ),
 
 final as (
@@ -82,23 +109,16 @@ final as (
         field_code,
         level_code,
         fee_group_code,
-        count(*) as dossier_count,
-        count(case when is_online then 1 end) as online_dossier_count,
-        count(case when is_counter_cashless then 1 end) as counter_cashless_dossier_count,
-        count(case when is_cash then 1 end) as cash_dossier_count,
-        count(case when is_counter_cashless or is_cash then 1 end) as counter_dossier_count,
-        count(case when is_unknown_channel then 1 end) as unknown_dossier_count,
-        cast(sum(payment_count) as bigint) as payment_count,
-        cast(sum(paid_amount) as decimal(18, 2)) as paid_amount,
-        cast(sum(online_amount) as decimal(18, 2)) as online_amount,
-        cast(sum(transfer_amount) as decimal(18, 2)) as transfer_amount,
-        cast(sum(qr_amount) as decimal(18, 2)) as qr_amount,
-        cast(sum(pos_amount) as decimal(18, 2)) as pos_amount,
-        cast(sum(cash_amount) as decimal(18, 2)) as cash_amount,
-        cast(sum(unknown_amount) as decimal(18, 2)) as unknown_amount
-    from by_dossier
-    group by period_code, province_code, agency_code, field_code, level_code, fee_group_code
+        {% for name in counts -%}
+            cast(sum(side * {{ name }}) as bigint) as {{ name }},
+        {% endfor -%}
+        {% for name in amounts -%}
+            cast(sum(side * {{ name }}) as decimal(18, 2)) as {{ name }},
+        {% endfor -%}
+        cast(sum(side * unknown_amount) as decimal(18, 2)) as unknown_amount
+    from by_side
+    group by {{ keys }}
+    having sum(side * dossier_count) > 0
 )
 
 select * from final
-{{ and_kept_agency_periods(with_strangers=has_strangers) }}
