@@ -266,6 +266,15 @@
     {{ "sum(change_count)" if is_renewing() else "count(*)" }}
 {%- endmacro %}
 
+{% macro sum_of_changed(count) -%}
+    sum({{ "change_count * (" ~ count ~ ")" if is_renewing() else count }})
+{%- endmacro %}
+
+{% macro having_counted(count) -%}
+    {#- A row of which nothing is left is gone. -#}
+    {%- if is_renewing() -%} having sum({{ count }}) > 0 {%- endif -%}
+{%- endmacro %}
+
 {% macro and_counted_before(columns, is_added=true) -%}
     {%- if is_renewing() and is_added -%}
         union all

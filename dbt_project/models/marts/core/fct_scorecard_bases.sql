@@ -40,30 +40,23 @@ counted as (
     select
         {{ keys }},
         {% for name in sums -%}
-            sum({{ name }}) as {{ name }},
+            {{ sum_of_changed(name) }} as {{ name }},
         {% endfor -%}
-        sum(
-            case
-                when {{ is_judged_by_rule("'qd766'", 'qd766_outcome_code', 'false') }} then 1
-                else 0
-            end
-        ) as judged_by_766_count,
-        sum(
-            case
-                when {{ is_on_time_by_rule("'qd766'", 'qd766_outcome_code') }} then 1
-                else 0
-            end
-        ) as in_time_by_766_count,
+        {{ sum_of_changed(
+            "case when " ~ is_judged_by_rule("'qd766'", 'qd766_outcome_code', 'false')
+            ~ " then 1 else 0 end"
+        ) }} as judged_by_766_count,
+        {{ sum_of_changed(
+            "case when " ~ is_on_time_by_rule("'qd766'", 'qd766_outcome_code')
+            ~ " then 1 else 0 end"
+        ) }} as in_time_by_766_count,
         0 as listed_count,
         0 as listed_only_count,
         0 as disliked_count
-    from {{ ref('fct_dossier_periods') }}
-    {{ of_touched_places('fct_dossier_periods') }}
+    from {{ changed_rows(ref('fct_dossier_periods')) }}
     group by {{ keys }}
-    {{ and_kept_places(
-        'fct_dossier_periods',
-        [keys] + sums + ["judged_by_766_count", "in_time_by_766_count", "0", "0", "0"],
-        "received_count > 0"
+    {{ and_counted_before(
+        [keys] + sums + ["judged_by_766_count", "in_time_by_766_count", "0", "0", "0"]
     ) }}
 ),
 
@@ -181,6 +174,7 @@ summed as (
         cast(sum(disliked_count) as bigint) as disliked_count
     from together
     group by {{ keys }}
+    {{ having_counted("received_count + listed_count + listed_only_count + disliked_count") }}
 ),
 
 sent as (
