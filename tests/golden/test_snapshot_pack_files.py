@@ -133,11 +133,12 @@ def test_review_as_of_another_day_gets_a_build_of_its_own(settings, quick, monke
 
     monkeypatch.setattr(edge, "run_build", run_build)
     monkeypatch.setattr(edge, "run_gate", lambda build: asked.append("gated"))
+    monkeypatch.setattr(edge, "write_comments", lambda _, build: asked.append("described"))
     day = datetime.date(2025, 1, 7)
     run_snapshot(settings, "2024-CY", "H01", as_of_date=day)
 
     extra = {"review_code": "2024-CY-H01", "period_code": "2024-CY", "province_code": "H01"}
-    assert asked == [(day, [extra]), "gated", "discarded"]
+    assert asked == [(day, [extra]), "gated", "described", "discarded"]
 
 
 def whole_text(content) -> str:

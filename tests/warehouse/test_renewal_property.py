@@ -14,7 +14,14 @@ import duckdb
 import pytest
 
 from motcua.settings import Settings
-from motcua.warehouse.edge import PUBLISHED_SCHEMAS, Build, run_build, run_gate, run_publish
+from motcua.warehouse.edge import (
+    PUBLISHED_SCHEMAS,
+    Build,
+    run_build,
+    run_gate,
+    run_publish,
+    write_comments,
+)
 from warehouse.dbt_project_helpers import Delivery
 from warehouse.renewal_histories import (
     STEPS,
@@ -209,6 +216,7 @@ def of_delivery(history: History, delivery: Delivery | None) -> set[str]:
 def assert_is_built_anew_alike(settings: Settings, step: int) -> None:
     full = build_anew(settings)
     run_gate(full)
+    write_comments(settings, full)
     assert not full.renewed_from
     differences = read_differences(settings.marts_file, full.marts_file)
     full.discard()

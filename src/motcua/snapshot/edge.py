@@ -560,7 +560,7 @@ def _is_published(settings: Settings, review_code: str, as_of_date: date | None)
 @contextlib.contextmanager
 def _own_build(settings: Settings, review_code: str, as_of_date: date | None) -> Iterator[Path]:
     """Build the warehouse for this review alone, give its file and discard it."""
-    from motcua.warehouse.edge import run_build, run_gate
+    from motcua.warehouse.edge import run_build, run_gate, write_comments
 
     period_code, _, province_code = review_code.rpartition("-")
     extra = {
@@ -574,6 +574,7 @@ def _own_build(settings: Settings, review_code: str, as_of_date: date | None) ->
     )
     try:
         run_gate(build)
+        write_comments(settings, build)
         yield build.marts_file
     finally:
         build.discard()

@@ -16,9 +16,11 @@ import shutil
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -171,7 +173,7 @@ def run_build(
             may_renew = name == "main" and not is_full
             renewal = plan_renewal(settings, inputs, folder) if may_renew else None
             _lay_out(settings, project, registers, renewal)
-            is_whole = run_dbt(
+            run_dbt(
                 project.environment(as_of_date, extra_reviews, is_renewing=renewal is not None),
                 WITHOUT_FIXED if renewal else (),
             )
@@ -181,8 +183,6 @@ def run_build(
         invocation_id = _read_invocation_id(folder)
         renewed_from = renewal.release if renewal else None
         build = Build(build_id, folder, as_of_date, invocation_id, renewed_from)
-        if is_whole:
-            _write_comments(settings, build)
         (folder / "build.json").write_text(
             json.dumps(
                 {
@@ -225,7 +225,7 @@ def run_gate(build: Build) -> None:
     Raises:
         BuildRefusedError: with a reason for each model or test.
     """
-    manifest = json.loads((build.target / "manifest.json").read_text("utf-8"))
+    manifest = _read_manifest(build)
     results = json.loads((build.target / RESULTS).read_text("utf-8"))
     is_renewed = build.renewed_from is not None
     reasons = find_refusals(manifest, results, build.invocation_id, is_renewed=is_renewed)
@@ -261,8 +261,7 @@ def run_publish(settings: Settings, build: Build) -> Path:
         _delete_partial_releases(releases)
         if not release.exists():
             partial.mkdir(parents=True)
-            _finish_file(settings, build)
-            _write_parquet(settings, build, partial / "marts")
+            _finish(settings, build, partial / "marts")
             # A link, not a move: a task killed here finds its build whole when it runs again.
             os.link(build.marts_file, partial / "marts.duckdb")
             for artifact in ("manifest.json", RESULTS):
@@ -423,11 +422,10 @@ def _read_sealed_packs(settings: Settings) -> list[SealedPack]:
 @contextlib.contextmanager
 def _started_dbt(
     settings: Settings, project: ProjectFolder, arguments: Sequence[str], leaves: str
-) -> Iterator[Callable[..., bool]]:
+) -> Iterator[Callable[..., None]]:
     """Start dbt in a process of its own; give what lets it run: environment, further arguments.
 
-    Its lines go to our log. What is given says whether all of the run is good; a run that could be
-    made leaves a file of this name in its target.
+    Its lines go to our log. A run that could be made, well or not, leaves a file of this name.
     """
     limits = {"MOTCUA_MEMORY_LIMIT": settings.memory_limit, "MOTCUA_THREADS": str(settings.threads)}
     process = subprocess.Popen(  # noqa: S603 - our own command, no shell
@@ -440,7 +438,7 @@ def _started_dbt(
         text=True,
     )
 
-    def run(environment: Mapping[str, str], more: Sequence[str] = ()) -> bool:
+    def run(environment: Mapping[str, str], more: Sequence[str] = ()) -> None:
         last_lines: list[str] = []
         # A process that could not come up says below why.
         with contextlib.suppress(BrokenPipeError):
@@ -455,7 +453,6 @@ def _started_dbt(
             said = " / ".join(line for line in last_lines if line)
             raise PipelineError("dbt", f"ended with {process.returncode}: {said}")
         project.keep_parse()
-        return process.returncode == 0
 
     with process:
         try:
@@ -484,23 +481,51 @@ def _connect_to_build(settings: Settings, path: Path) -> duckdb.DuckDBPyConnecti
     return connection
 
 
-def _write_comments(settings: Settings, build: Build) -> None:
-    manifest = json.loads((build.target / "manifest.json").read_text("utf-8"))
+def write_comments(settings: Settings, build: Build) -> None:
+    """Describe each table and column of a build that is read and not published."""
     with _connect_to_build(settings, build.marts_file) as connection:
-        _comment(connection, find_descriptions(manifest))
+        _comment(connection, _read_manifest(build))
+        connection.execute("checkpoint marts")
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, texts: Mapping[str, str]) -> None:
-    """Make the file say these texts; tables made from simulated data say so first."""
+def _comment(connection: duckdb.DuckDBPyConnection, manifest: Mapping[str, Any]) -> None:
+    """Make the file say what its tables are; those made from simulated data say so first."""
     told = connection.execute(_TOLD).fetchall()
     ((is_simulated,),) = connection.execute(
         "select is_simulated from marts.quality.dim_builds"
     ).fetchall()
+    texts = find_descriptions(manifest) | _BUILD_RESULTS
     statements = write_statements(told, texts, SIMULATED_NOTICE if is_simulated else "")
-    connection.execute(f"use marts; begin; {statements} commit; checkpoint marts; use memory")
+    connection.execute(f"use marts; begin; {statements} commit")
 
 
-def _finish_file(settings: Settings, build: Build) -> None:
+def _finish(settings: Settings, build: Build, folder: Path) -> None:
+    """Add the build's own results to its file, describe all, and write its tables as Parquet.
+
+    Of a renewed build the parts that did not change are linked.
+    """
+    manifest = _read_manifest(build)
+    renewed = None
+    if build.renewed_from:
+        changed = read_changed_parts(build.changed_parts_file)
+        renewed = Renewed(build.renewed_from / "marts", changed)
+    with _connect_to_build(settings, build.marts_file) as connection:
+        _add_results(connection, build)
+        connection.execute("use marts")
+        schemas = connection.execute(
+            "select distinct schema_name from duckdb_tables() where database_name = 'marts'"
+        ).fetchall()
+        strangers = {schema for (schema,) in schemas} - set(PUBLISHED_SCHEMAS)
+        if strangers:
+            raise BuildRefusedError((f"schemas that are not published: {sorted(strangers)}",))
+        with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+            commented = pool.submit(_comment, cursor, manifest)
+            write_parquet(connection, folder, read_part_columns(manifest), renewed)
+            commented.result()
+        connection.execute("checkpoint marts")
+
+
+def _add_results(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
     """Add the build's own results; of what it did not make again, those of the release renewed."""
     results = json.loads((build.target / RESULTS).read_text("utf-8"))["results"]
     rows = sorted(
@@ -513,36 +538,20 @@ def _finish_file(settings: Settings, build: Build) -> None:
         for result in results
         if not result["unique_id"].startswith("operation.")
     )
-    is_renewed = build.renewed_from is not None
-    with _connect_to_build(settings, build.marts_file) as connection:
-        kept = "union all from marts.quality.fct_build_results anti join made using (node_name)"
-        connection.execute(
-            "create or replace table marts.quality.fct_build_results as with made as (select "
-            "unnest(cast(? as varchar[])) as node_name, "
-            "unnest(cast(? as varchar[])) as node_type_code, "
-            "unnest(cast(? as varchar[])) as status_code, "
-            f"unnest(cast(? as bigint[])) as failed_count) from made {kept * is_renewed}",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
-        _comment(connection, _BUILD_RESULTS)
+    kept = "union all from marts.quality.fct_build_results anti join made using (node_name)"
+    connection.execute(
+        "create or replace table marts.quality.fct_build_results as with made as (select "
+        "unnest(cast(? as varchar[])) as node_name, "
+        "unnest(cast(? as varchar[])) as node_type_code, "
+        "unnest(cast(? as varchar[])) as status_code, "
+        "unnest(cast(? as bigint[])) as failed_count) from made "
+        f"{kept if build.renewed_from else ''}",
+        [list(column) for column in zip(*rows, strict=True)],
+    )
 
 
-def _write_parquet(settings: Settings, build: Build, folder: Path) -> None:
-    """Write every published table; of a renewed build link the parts that did not change."""
-    manifest = json.loads((build.target / "manifest.json").read_text("utf-8"))
-    renewed = None
-    if build.renewed_from:
-        changed = read_changed_parts(build.changed_parts_file)
-        renewed = Renewed(build.renewed_from / "marts", changed)
-    with _connect_to_build(settings, build.marts_file) as connection:
-        connection.execute("use marts")
-        schemas = connection.execute(
-            "select distinct schema_name from duckdb_tables() where database_name = 'marts'"
-        ).fetchall()
-        strangers = {schema for (schema,) in schemas} - set(PUBLISHED_SCHEMAS)
-        if strangers:
-            raise BuildRefusedError((f"schemas that are not published: {sorted(strangers)}",))
-        write_parquet(connection, folder, read_part_columns(manifest), renewed)
+def _read_manifest(build: Build) -> dict[str, Any]:
+    return json.loads((build.target / "manifest.json").read_text("utf-8"))
 
 
 def _point_current_to(settings: Settings, release: Path) -> None:
