@@ -297,7 +297,11 @@ def _floor_casts(dataset_code: str, layout: Layout) -> list[str]:
 
 
 def _watch(name: str, command: list[str], environment: dict[str, str]) -> Measure:
-    """Run a command and measure its whole process tree."""
+    """Run a command and measure its whole process tree.
+
+    First what was written before goes onto the disk: else a step would wait for the one before it.
+    """
+    os.sync()
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = psutil.Popen(command, env=environment)
     peak = [0]
