@@ -202,8 +202,12 @@
         select *, -1 as side from published.{{ relation.schema }}.{{ relation.identifier }}
         where dossier_key in {{ touched_dossiers() }}
     {%- else -%}
-        select *, 1 as side from {{ relation }}
+        select * from {{ relation }}
     {%- endif -%}
+{%- endmacro %}
+
+{% macro side_of(relation, is_added) -%}
+    {{ relation ~ ".side" if is_added else "1" }}
 {%- endmacro %}
 
 {#- Localities of touched dossiers: what they send beside. -#}

@@ -18,7 +18,7 @@ localities as (select * from {{ ref('dim_localities') }}),
 
 online as (
     select
-        dossiers.side,
+        {{ side_of('dossiers', is_added) }} as side,
         dossiers.province_code,
         coalesce(dossiers.receiving_agency_code, dossiers.resolving_agency_code, 'unknown')
             as receiving_agency_code,

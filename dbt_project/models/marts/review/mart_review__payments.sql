@@ -1,4 +1,6 @@
 {%- set is_added = is_added_to() -%}
+{%- set and_side = 'and payments.side = dossiers.side' -%}
+{%- set by_side = ', lines.side' -%}
 {%- set keys =
     'period_code, province_code, agency_code, field_code, level_code, fee_group_code'
 -%}
@@ -19,7 +21,7 @@ periods as (select * from {{ ref('dim_review_periods') }}),
 
 lines as (
     select
-        payments.side,
+        {{ side_of('payments', is_added) }} as side,
         payments.dossier_key,
         payments.province_code,
         coalesce(dossiers.agency_code, 'unknown') as agency_code,
@@ -38,13 +40,13 @@ lines as (
         coalesce(cast(payments.paid_at as date), dossiers.received_date) as paid_date
     from payments
     left join dossiers
-        on payments.dossier_key = dossiers.dossier_key and payments.side = dossiers.side
+        on payments.dossier_key = dossiers.dossier_key {{ and_side if is_added }}
     where payments.paid_amount > 0 and dossiers.duplicate_of_dossier_key is null
 ),
 
 by_dossier as (
     select
-        lines.side,
+        {{ side_of('lines', is_added) }} as side,
         lines.dossier_key,
         periods.period_code,
         lines.fee_group_code,
@@ -75,7 +77,7 @@ by_dossier as (
             lines.province_code = periods.province_code
             and lines.paid_date >= periods.start_date
             and lines.paid_date <= periods.known_to_date
-    group by lines.side, lines.dossier_key, periods.period_code, lines.fee_group_code
+    group by lines.dossier_key, periods.period_code, lines.fee_group_code {{ by_side if is_added }}
 ),
 
 by_side as (
