@@ -128,7 +128,7 @@ def test_a_dropped_delivery_ends_in_a_published_warehouse_without_a_hand(demo_ru
     assert home.query(
         "select count(*) > 0 from quality.fct_refusals as refusals "
         "join quality.fct_deliveries as deliveries using (delivery_id) "
-        "where locality_code = 'qn-tinh'"
+        "where refusals.locality_code = 'qn-tinh'"
     ) == [(True,)]
 
 
