@@ -154,14 +154,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro and_kept_places(fact, columns=["*"], condition="true") -%}
+{% macro and_kept_places(fact, columns=["*"]) -%}
     {%- if is_renewing() -%}
         union all
         select {{ columns | join(", ") }}
         from published.{{ this.schema }}.{{ this.identifier }}
-        where
-            (province_code, period_code, agency_code) not in {{ touched_places(fact) }}
-            and {{ condition }}
+        where (province_code, period_code, agency_code) not in {{ touched_places(fact) }}
     {%- endif -%}
 {%- endmacro %}
 
