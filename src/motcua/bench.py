@@ -136,6 +136,7 @@ def _measure_more(
     """
     motcua = str(Path(sys.executable).parent / "motcua")
     write_one_more(home, rows)
+    time.sleep(read_settings().settle_seconds)  # else the intake would wait for that
     measures = [
         _watch("intake of one more", [motcua, "intake"], environment),
         _watch("build and publish of it", [motcua, "build"], environment),
