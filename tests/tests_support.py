@@ -32,7 +32,8 @@ def contents_of(path: Path) -> Iterator[bytes]:
 def spoil_dbt(folder: Path, sql: str = "select 1 as found") -> Path:
     """Copy the dbt project into a folder, with a singular test more that has no parent model."""
     folder.mkdir()
-    shutil.copyfile(REPOSITORY / "dbt_project.yml", folder / "dbt_project.yml")
+    for name in ("dbt_project.yml", "selectors.yml"):
+        shutil.copyfile(REPOSITORY / name, folder / name)
     shutil.copytree(REPOSITORY / "dbt_project", folder / "dbt_project")
     singular = folder / "dbt_project" / "tests" / "singular"
     singular.mkdir(exist_ok=True)

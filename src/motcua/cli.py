@@ -596,9 +596,12 @@ def _take_in(settings: Settings) -> None:
 
 
 def _build(settings: Settings, as_of: datetime | None, *, is_full: bool = False) -> None:
+    from motcua.warehouse.dbt import Dbt
+
+    dbt = Dbt()  # comes up while the rest is imported
     from motcua.warehouse import edge
 
-    made = edge.run_build(settings, as_of.date() if as_of else None, is_full=is_full)
+    made = edge.run_build(settings, as_of.date() if as_of else None, is_full=is_full, dbt=dbt)
     console.print(f"published {edge.run_publish(settings, made)} as of {made.as_of_date}")
 
 

@@ -197,6 +197,25 @@ def test_gate_asks_a_renewed_build_for_no_result_of_what_is_fixed():
     )
 
 
+def test_gate_asks_a_renewed_build_for_views_of_the_build_and_for_tests_of_all():
+    manifest, results = artifacts()
+    view = {"resource_type": "model", "config": {"enabled": True, "materialized": "view"}}
+    told = {**view, "config": {**view["config"], "tags": ["of_build"]}}
+    manifest["nodes"] |= {
+        "model.m.stays": view,
+        "model.m.told": told,
+        "test.m.of_view": {
+            **manifest["nodes"]["test.m.t"],
+            "depends_on": {"nodes": ["model.m.stays"]},
+        },
+    }
+
+    assert find_refusals(manifest, results, "i", is_renewed=True) == (
+        *("model.m.told: not run", "test.m.of_view: not run"),
+    )
+    assert len(find_refusals(manifest, results, "i")) == 3
+
+
 def test_gate_refuses_a_build_without_tests():
     manifest, results = artifacts()
     del manifest["nodes"]["test.m.t"]

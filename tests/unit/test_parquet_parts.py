@@ -13,7 +13,7 @@ import pytest
 from motcua.settings import Settings
 from motcua.warehouse.edge import STORAGE_VERSION, Build, read_build, run_publish, run_rollback
 from motcua.warehouse.parquet.parts import name_part
-from motcua.warehouse.renewal import INPUTS, STATE
+from motcua.warehouse.renewal import INPUTS, STANDING, STATE
 
 PARTS = {
     "core.fct_dossiers": ["locality_code"],
@@ -58,7 +58,7 @@ def make_build(settings, name: str, change: str = "", renewed_from=None, changed
     """Make a build by hand: its tables, then a change of them, and dbt's word that all is well."""
     folder = settings.scratch / f"build-{name}"
     (folder / "target").mkdir(parents=True)
-    for kept in (INPUTS, STATE):
+    for kept in (INPUTS, STATE, STANDING):
         (folder / kept).touch()
     file = folder / "marts.duckdb"
     with duckdb.connect() as connection:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from dataclasses import replace
 from datetime import date
 
@@ -11,9 +10,9 @@ import pytest
 
 from motcua.errors import PipelineError
 from motcua.settings import Settings
+from motcua.warehouse import dbt
 from motcua.warehouse.edge import run_build
-from motcua.warehouse.project import ProjectFolder
-from motcua.warehouse.renewal import INPUTS, STATE, Inputs, plan_renewal
+from motcua.warehouse.renewal import INPUTS, STANDING, STATE, Inputs, plan_renewal
 
 PUBLISHED = Inputs(
     as_of_date=date(2024, 7, 2),
@@ -47,6 +46,7 @@ def settings(tmp_path):
             "select 'unread', date '2024-07-03', date '2024-07-04'"
         )
         connection.execute(f"copy (select 1 as one) to '{release / STATE}'")
+    (release / STANDING).touch()
     (tmp_path / "landing" / "receipts").mkdir(parents=True)
     return Settings(home=tmp_path)
 
@@ -90,7 +90,7 @@ def test_all_is_made_anew_after_so_many_renewals(settings, caplog):
     assert reason_of(settings, LATER, caplog) == told
 
 
-@pytest.mark.parametrize("name", [STATE, "marts.duckdb"])
+@pytest.mark.parametrize("name", [STATE, STANDING, "marts.duckdb"])
 def test_all_is_made_anew_where_the_release_is_not_whole(settings, caplog, name):
     (settings.warehouse / "current" / name).unlink()
     assert reason_of(settings, LATER, caplog) == "the published release is not whole"
@@ -107,8 +107,7 @@ def test_all_is_made_anew_where_a_release_does_not_say_what_it_was_made_of(setti
 
 
 def test_a_command_that_cannot_come_up_is_told_of_by_what_it_said(tmp_path, monkeypatch):
-    says = [sys.executable, "-c", "raise SystemExit('no such module')"]
-    monkeypatch.setattr(ProjectFolder, "command", lambda _project, _arguments: says)
+    monkeypatch.setattr(dbt, "_SCRIPT", "raise SystemExit('no such module')")
 
     with pytest.raises(PipelineError, match="no such module"):
         run_build(Settings(home=tmp_path), date(2024, 7, 2))

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from motcua.datasets import DATASETS, LINEAGE
 from motcua.receipts import DatasetCount, Receipt, write_receipt
+from motcua.warehouse.dbt import Dbt
 from motcua.warehouse.project import ProjectFolder, SealedPack
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -114,17 +115,12 @@ class Warehouse:
     def run(self, as_of_date: str, *arguments: str, extra_reviews: tuple = ()):
         """Run dbt as the builder does, into a new file, and give what it printed."""
         self.file.unlink(missing_ok=True)
-        result = subprocess.run(
-            self.project.command(arguments or ("build",)),
-            env=self.project.environment(date.fromisoformat(as_of_date), extra_reviews),
-            cwd=self.project.folder,
-            input='{"environment": {}, "arguments": []}\n',
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        self.project.keep_parse()
-        return result
+        told = self.project.arguments(arguments or ("build",))
+        environment = self.project.environment(date.fromisoformat(as_of_date), extra_reviews)
+        with Dbt() as dbt:
+            lines = "".join(dbt.run(self.project.folder, told, environment))
+            self.project.keep_parse()
+            return subprocess.CompletedProcess(told, dbt.exit_code, lines)
 
     def results(self) -> dict[str, str]:
         """Name of each node that ran, to its status."""

@@ -39,7 +39,8 @@ class WarehouseOfAnotherProject(Warehouse):
 def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("grain")
     (folder / "project").mkdir()
-    shutil.copyfile(REPOSITORY / "dbt_project.yml", folder / "project" / "dbt_project.yml")
+    for name in ("dbt_project.yml", "selectors.yml"):
+        shutil.copyfile(REPOSITORY / name, folder / "project" / name)
     shutil.copytree(REPOSITORY / "dbt_project", folder / "project" / "dbt_project")
     models = folder / "project" / "dbt_project" / "models" / "marts" / "core"
     for name, sql in TABLES.items():

@@ -231,30 +231,55 @@ def test_published_tables_of_many_lines_are_parted_by_texts_of_their_own(models)
         assert set(types) == {"string"}, name
 
 
-def test_tables_that_follow_from_the_project_alone_are_fixed_and_no_others(manifest, models):
+TOLD_ELSEWHERE = r"env_var|is_renewing|invocation|run_started"
+READ_ELSEWHERE = r"source\(|run_query"
+
+
+def test_tables_that_follow_from_the_project_alone_are_fixed_and_no_others(manifest):
     """A build that renews leaves them as they are: what they stand on is in the project's text."""
-    told_elsewhere = re.compile(r"env_var|source\(|is_renewing|invocation|run_started")
-    is_told_elsewhere = {
-        node_id: bool(told_elsewhere.search(node.get("raw_code") or node.get("macro_sql") or ""))
-        for node_id, node in (manifest["nodes"] | manifest["macros"]).items()
-        if node["package_name"] == "motcua"
-    }
-
-    def stands_on(node_id: str) -> set[str]:
-        node = manifest["nodes"].get(node_id) or manifest["macros"].get(node_id) or {}
-        named = node.get("depends_on", {})
-        below = {*named.get("nodes", ()), *named.get("macros", ())} & is_told_elsewhere.keys()
-        return below.union(*map(stands_on, below))
-
-    fixed = {name for name, node in models.items() if "fixed" in node["config"]["tags"]}
+    fixed = _tagged(manifest, "fixed")
     assert fixed == {
-        name
-        for name, node in models.items()
-        if _folder(node).startswith("marts")
-        and not any(
-            is_told_elsewhere[one] for one in {node["unique_id"], *stands_on(node["unique_id"])}
-        )
+        node_id
+        for node_id, node in _materialized(manifest, {"seed", "table"}).items()
+        if not _says(manifest, node_id, f"{TOLD_ELSEWHERE}|{READ_ELSEWHERE}", {"nodes", "macros"})
     }
+    assert {"seed.motcua.code_lists", "model.motcua.int_dates__all"} <= fixed
+
+
+def test_views_whose_text_differs_from_build_to_build_are_of_a_build_and_no_others(manifest):
+    """A build that renews leaves the others as they are, whatever they read."""
+    told = {
+        node_id
+        for node_id in _materialized(manifest, {"view"})
+        if _says(manifest, node_id, f"{TOLD_ELSEWHERE}|run_query", {"macros"})
+    }
+    assert _tagged(manifest, "of_build") == told
+    assert "model.motcua.int_dossiers__latest" in told
+
+
+def _tagged(manifest, tag: str) -> set[str]:
+    return {node_id for node_id, node in manifest["nodes"].items() if tag in node["config"]["tags"]}
+
+
+def _materialized(manifest, kinds: set[str]) -> dict:
+    return {
+        node_id: node
+        for node_id, node in manifest["nodes"].items()
+        if node["resource_type"] in {"model", "seed"} and node["config"]["materialized"] in kinds
+    }
+
+
+def _says(manifest, node_id: str, pattern: str, below: set[str]) -> bool:
+    """Say whether the text of a node, or of what stands below it, holds a pattern."""
+    node = manifest["nodes"].get(node_id) or manifest["macros"].get(node_id)
+    if node is None or node["package_name"] != "motcua":
+        return False
+    text = node.get("raw_code") or node.get("macro_sql") or ""
+    return bool(re.search(pattern, text)) or any(
+        _says(manifest, one, pattern, below)
+        for kind in below & node["depends_on"].keys()
+        for one in node["depends_on"][kind]
+    )
 
 
 def test_every_model_names_a_grain_of_its_own_columns(models):

@@ -13,9 +13,8 @@ import json
 import logging
 import os
 import shutil
-import subprocess
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -36,13 +35,15 @@ from motcua.shelf.edge import read_conclusions, read_sealed
 from motcua.shelf.states import DOSSIERS, MANIFEST
 from motcua.units.edge import read_agency_successions
 from motcua.warehouse.comments import find_descriptions, write_statements
-from motcua.warehouse.gate import FIXED, find_breaches, find_refusals
+from motcua.warehouse.dbt import Dbt
+from motcua.warehouse.gate import find_breaches, find_refusals
 from motcua.warehouse.parquet.edge import Renewed, read_changed_parts, write_parquet
 from motcua.warehouse.parquet.parts import read_part_columns
 from motcua.warehouse.project import ProjectFolder, SealedPack
 from motcua.warehouse.renewal import (
     INPUTS,
     RENEWAL,
+    STANDING,
     STATE,
     Inputs,
     Renewal,
@@ -57,8 +58,11 @@ PUBLISHED_SCHEMAS = ("core", "review", "quality")
 STORAGE_VERSION = "v1.4.0"
 RESULTS = "run_results.json"
 """What dbt leaves of a run in its target."""
-WITHOUT_FIXED = ("--exclude", f"tag:{FIXED}", "--indirect-selection", "cautious")
-"""What dbt leaves out where the project is of the same text: such tables, tests of them alone."""
+_BUILD = ("build", "--exclude-resource-type", "unit_test")
+_RENEWED = ("--selector", "renewed")
+"""What dbt makes of a project of the same text (selectors.yml)."""
+_RENEWING = {"MOTCUA_IS_RENEWING": "true", "DBT_WRITE_JSON": "false"}
+"""What a build that renews tells dbt. The manifest is the release's, of the same text: 2 s."""
 _TOLD = """
 select 'table', schema_name || '.' || table_name, coalesce(comment, '')
 from duckdb_tables() where database_name = 'marts'
@@ -145,38 +149,44 @@ def run_build(
     name: str = "main",
     *,
     is_full: bool = False,
+    dbt: Dbt | None = None,
 ) -> Build:
     """Run one ``dbt build`` into a new file under scratch.
 
     A failing test does not raise here: the gate reads the results. The folder ``build-<name>`` is
     wiped first, so that a killed build leaves nothing behind for longer than until the next. The
     build that is published renews what was published before, where that gives the same tables and
-    nobody asked for all to be made anew (`motcua.warehouse.renewal`).
+    nobody asked for all to be made anew (`motcua.warehouse.renewal`). ``dbt``: the process that is
+    to run it, where the caller let it come up before; it is gone afterwards.
 
     Raises:
         PipelineError: nothing to build from, or dbt left no results.
     """
     from motcua.intake.edge import write_empty_datasets
 
-    as_of_date = as_of_date or read_default_as_of_date(settings)
     folder = settings.scratch / f"build-{name}"
     build_id = uuid.uuid4().hex
-    with _lock(settings.scratch / f"build-{name}.lock"):
+    with dbt or Dbt() as dbt, _lock(settings.scratch / f"build-{name}.lock"):
+        as_of_date = as_of_date or read_default_as_of_date(settings)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         project = ProjectFolder(folder, settings.dbt_folder)
-        arguments = ["build", "--exclude-resource-type", "unit_test"]
-        with _started_dbt(settings, project, arguments, RESULTS) as run_dbt:
-            write_empty_datasets(settings)
-            registers = _read_registers(settings, as_of_date)
-            inputs = _read_inputs(settings, as_of_date, project, registers, extra_reviews)
-            may_renew = name == "main" and not is_full
-            renewal = plan_renewal(settings, inputs, folder) if may_renew else None
-            _lay_out(settings, project, registers, renewal)
-            run_dbt(
-                project.environment(as_of_date, extra_reviews, is_renewing=renewal is not None),
-                WITHOUT_FIXED if renewal else (),
-            )
+        may_renew = name == "main" and not is_full
+        environment = project.environment(as_of_date, extra_reviews) | _limits(settings)
+        if may_renew and project.is_parse_kept:
+            project.link()
+            dbt.parse(folder, project.arguments(()), environment)
+        write_empty_datasets(settings)
+        registers = _read_registers(settings, as_of_date)
+        inputs = _read_inputs(settings, as_of_date, project, registers, extra_reviews)
+        renewal = plan_renewal(settings, inputs, folder) if may_renew else None
+        _lay_out(settings, project, registers, renewal)
+        if renewal:
+            arguments, environment = [*_BUILD, *_RENEWED], environment | _RENEWING
+        else:
+            arguments = [*_BUILD]
+        is_parsed = renewal is not None
+        _run_dbt(dbt, project, arguments, environment, RESULTS, is_parsed=is_parsed)
         if renewal:
             os.link(renewal.release / "manifest.json", project.target / "manifest.json")
         (renewal.inputs if renewal else inputs).write(folder / INPUTS)
@@ -266,7 +276,7 @@ def run_publish(settings: Settings, build: Build) -> Path:
             os.link(build.marts_file, partial / "marts.duckdb")
             for artifact in ("manifest.json", RESULTS):
                 shutil.copyfile(build.target / artifact, partial / artifact)
-            for kept in (INPUTS, STATE):
+            for kept in (INPUTS, STATE, STANDING):
                 shutil.copyfile(build.folder / kept, partial / kept)
             partial.replace(release)
         _point_current_to(settings, release)
@@ -323,8 +333,9 @@ def write_docs(settings: Settings) -> Path:
         _lay_out(settings, project, _read_registers(settings, as_of_date), None)
         shutil.copyfile(settings.marts_file, project.file)
         arguments = ["docs", "generate", "--static"]
-        with _started_dbt(settings, project, arguments, "static_index.html") as run_dbt:
-            run_dbt(project.environment(as_of_date))
+        environment = project.environment(as_of_date) | _limits(settings)
+        with Dbt() as dbt:
+            _run_dbt(dbt, project, arguments, environment, "static_index.html")
         page = settings.var / "docs" / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         (folder / "target" / "static_index.html").replace(page)
@@ -419,46 +430,32 @@ def _read_sealed_packs(settings: Settings) -> list[SealedPack]:
     return packs
 
 
-@contextlib.contextmanager
-def _started_dbt(
-    settings: Settings, project: ProjectFolder, arguments: Sequence[str], leaves: str
-) -> Iterator[Callable[..., None]]:
-    """Start dbt in a process of its own; give what lets it run: environment, further arguments.
+def _run_dbt(
+    dbt: Dbt,
+    project: ProjectFolder,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    leaves: str,
+    *,
+    is_parsed: bool = False,
+) -> None:
+    """Run a command of dbt; its lines go to our log.
 
-    Its lines go to our log. A run that could be made, well or not, leaves a file of this name.
+    A run that could be made, well or not, leaves a file of this name.
     """
-    limits = {"MOTCUA_MEMORY_LIMIT": settings.memory_limit, "MOTCUA_THREADS": str(settings.threads)}
-    process = subprocess.Popen(  # noqa: S603 - our own command, no shell
-        project.command(arguments),
-        cwd=project.folder,
-        env={**os.environ, **limits},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    last_lines: list[str] = []
+    told = project.arguments(arguments)
+    for line in dbt.run(project.folder, told, environment, is_parsed=is_parsed):
+        logger.info("dbt: %s", line.rstrip())
+        last_lines = [*last_lines[-9:], line.strip()]
+    if dbt.exit_code not in (0, 1) or not (project.target / leaves).exists():
+        said = " / ".join(line for line in last_lines if line)
+        raise PipelineError("dbt", f"ended with {dbt.exit_code}: {said}")
+    project.keep_parse()
 
-    def run(environment: Mapping[str, str], more: Sequence[str] = ()) -> None:
-        last_lines: list[str] = []
-        # A process that could not come up says below why.
-        with contextlib.suppress(BrokenPipeError):
-            told = {"environment": {**environment, **limits}, "arguments": more}
-            process.stdin.write(json.dumps(told) + "\n")
-            process.stdin.close()
-        for line in process.stdout:
-            logger.info("dbt: %s", line.rstrip())
-            last_lines = [*last_lines[-9:], line.strip()]
-        process.wait()
-        if process.returncode not in (0, 1) or not (project.target / leaves).exists():
-            said = " / ".join(line for line in last_lines if line)
-            raise PipelineError("dbt", f"ended with {process.returncode}: {said}")
-        project.keep_parse()
 
-    with process:
-        try:
-            yield run
-        finally:
-            process.kill()
+def _limits(settings: Settings) -> dict[str, str]:
+    return {"MOTCUA_MEMORY_LIMIT": settings.memory_limit, "MOTCUA_THREADS": str(settings.threads)}
 
 
 def _read_invocation_id(folder: Path) -> str:
@@ -510,6 +507,8 @@ def _finish(settings: Settings, build: Build, folder: Path) -> None:
         changed = read_changed_parts(build.changed_parts_file)
         renewed = Renewed(build.renewed_from / "marts", changed)
     with _connect_to_build(settings, build.marts_file) as connection:
+        if renewed:
+            connection.execute("set max_vacuum_tasks = 0")  # as macros/renewal.sql does, and why
         _add_results(connection, build)
         connection.execute("use marts")
         schemas = connection.execute(

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 FIXED = "fixed"
-"""Tag of models whose rows follow from the project's text alone."""
+"""Tag of tables whose rows follow from the project's text alone."""
+OF_BUILD = "of_build"
+"""Tag of views whose text does not."""
 GOOD_STATUS_BY_TYPE = {
     "model": {"success"},
     "seed": {"success"},
@@ -35,7 +37,7 @@ def find_refusals(
     Returns:
         One sentence a reason. Every model, seed and data test of the manifest must have a result
         of this very invocation, and a good one; a skipped or missing one is a reason. A renewed
-        build need not make what is fixed, nor test what is nothing else.
+        build need not make what follows from that text alone (selectors.yml).
     """
     documents = {"manifest.json": manifest, "run_results.json": run_results}
     reasons = [
@@ -53,8 +55,8 @@ def find_refusals(
     if "test" not in expected.values():
         reasons.append("the manifest holds no test")
     if is_renewed:
-        fixed = _find_fixed(manifest)
-        expected = {node_id: kind for node_id, kind in expected.items() if node_id not in fixed}
+        kept = _find_kept(manifest["nodes"])
+        expected = {node_id: kind for node_id, kind in expected.items() if node_id not in kept}
     for node_id, resource_type in sorted(expected.items()):
         result = result_by_node.get(node_id, {"status": "not run"})
         if result["status"] not in GOOD_STATUS_BY_TYPE[resource_type]:
@@ -62,18 +64,23 @@ def find_refusals(
     return tuple(reasons)
 
 
-def _find_fixed(manifest: Mapping[str, Any]) -> set[str]:
-    """Name the models that are fixed, and the tests that read no other."""
-    nodes = manifest["nodes"]
-    models = {node_id for node_id, node in nodes.items() if FIXED in node["config"].get("tags", ())}
-    parents = {
-        node_id: set(node.get("depends_on", {}).get("nodes", ())) for node_id, node in nodes.items()
-    }
-    return models | {
+def _find_kept(nodes: Mapping[str, Any]) -> set[str]:
+    """Name tables that are fixed with the tests that read no other, and views not of a build."""
+    tags = {node_id: node["config"].get("tags", ()) for node_id, node in nodes.items()}
+    fixed = {node_id for node_id in nodes if FIXED in tags[node_id]}
+    views = {
         node_id
         for node_id, node in nodes.items()
-        if node["resource_type"] == "test" and parents[node_id] and parents[node_id] <= models
+        if node["config"].get("materialized") == "view" and OF_BUILD not in tags[node_id]
     }
+    tests = {
+        node_id
+        for node_id, node in nodes.items()
+        if node["resource_type"] == "test"
+        and (parents := set(node.get("depends_on", {}).get("nodes", ())))
+        and parents <= fixed
+    }
+    return fixed | views | tests
 
 
 def find_breaches(

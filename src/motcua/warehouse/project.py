@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -23,24 +22,7 @@ from motcua.files import sum_of_files
 logger = logging.getLogger(__name__)
 
 PARSE = "partial_parse.msgpack"
-_DBT = """
-import gc, json, os, sys
-gc.disable()
-from dbt.cli.main import dbtRunner
-import dbt.adapters.duckdb
-told = json.loads(sys.stdin.readline())
-os.environ.update(told["environment"])
-done = dbtRunner().invoke([*sys.argv[1:], *told["arguments"]])
-if os.environ.get("DBT_WRITE_JSON") == "false" and done.result:
-    done.result.write(os.path.join(os.environ["DBT_TARGET_PATH"], "run_results.json"))
-if done.exception:
-    print(done.exception)
-sys.stdout.flush()
-os._exit(0 if done.success else 2 if done.exception else 1)
-"""
-"""Looking for cycles takes 2 s of a build and saves 100 MB, whatever the build reads; to take all
-down in order 0.8 s, when dbt has closed its file. The command comes up, which takes as long, while
-what it is to do is still being found out. Who is told to write no JSON writes its results only."""
+_TOP_FILES = ("dbt_project.yml", "selectors.yml")
 _NO_DOSSIERS = """
 select
     '' as dossier_code,
@@ -107,13 +89,8 @@ class ProjectFolder:
         ``published``: the file that the build renews; none: it makes all anew.
         """
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
-        for name, path in (
-            ("dbt_project.yml", self.project / "dbt_project.yml"),
-            ("dbt_project", self.project / "dbt_project"),
-            ("landing", landing),
-        ):
-            (self.folder / name).unlink(missing_ok=True)
-            (self.folder / name).symlink_to(path)
+        self.link()
+        self._link("landing", landing)
         self._lay_out_published(published)
         (self.folder / "localities.json").write_text(json.dumps(localities), "utf-8")
         (self.folder / "deadlines.json").write_text(json.dumps(deadlines), "utf-8")
@@ -122,45 +99,39 @@ class ProjectFolder:
         (self.folder / "dossier_duplicates.json").write_text(json.dumps(duplicates), "utf-8")
         self._lay_out_sealed(sealed_packs)
 
-    def command(self, arguments: Sequence[str]) -> list[str]:
-        """Give the command that runs dbt in the folder.
+    def link(self) -> None:
+        """Link the project's text: all that a parse of it reads."""
+        for name in (*_TOP_FILES, "dbt_project"):
+            self._link(name, self.project / name)
 
-        It waits for one line on its standard input, a JSON object: more of its ``environment``, and
-        further ``arguments``.
-        """
-        kept = self._kept_parse
+    def arguments(self, arguments: Sequence[str]) -> list[str]:
+        """Give dbt's arguments: these, and where the project and its kept parse are."""
         return [
-            sys.executable,
-            "-c",
-            _DBT,
             *arguments,
             *("--project-dir", str(self.folder)),
             *("--profiles-dir", str(self.folder / "dbt_project")),
-            *(("--partial-parse-file-path", str(kept)) if kept.exists() else ()),
+            *(("--partial-parse-file-path", str(self.kept_parse)) if self.is_parse_kept else ()),
             *("--no-version-check", "--no-use-colors", "--log-level-file", "none"),
             "--no-populate-cache",
             *(() if logger.isEnabledFor(logging.INFO) else ("--log-level", "warn")),
         ]
 
+    @property
+    def is_parse_kept(self) -> bool:
+        """Whether a parse of the project as it is was kept."""
+        return self.kept_parse.exists()
+
     def environment(
-        self,
-        as_of_date: date,
-        extra_reviews: Sequence[Mapping[str, str]] = (),
-        *,
-        is_renewing: bool = False,
+        self, as_of_date: date, extra_reviews: Sequence[Mapping[str, str]] = ()
     ) -> dict[str, str]:
-        """Give the environment of that command; each review has its code, period and province."""
+        """Give dbt's environment beside our own; each review has its code, period, province."""
         return {
-            **os.environ,
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.folder / "logs"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DO_NOT_TRACK": "1",
             "MOTCUA_AS_OF_DATE": as_of_date.isoformat(),
             "MOTCUA_EXTRA_REVIEWS": json.dumps(list(extra_reviews)),
-            "MOTCUA_IS_RENEWING": str(is_renewing).lower(),
-            # The manifest is the release's, of the same text: two times 1 s.
-            **({"DBT_WRITE_JSON": "false"} if is_renewing else {}),
         }
 
     def keep_parse(self) -> None:
@@ -168,7 +139,7 @@ class ProjectFolder:
         made = self.target / PARSE
         if not made.exists():
             return
-        kept = self._kept_parse
+        kept = self.kept_parse
         partial = kept.with_name(f".{PARSE}.{os.getpid()}.partial")
         with contextlib.suppress(OSError):
             partial.parent.mkdir(exist_ok=True)
@@ -176,6 +147,10 @@ class ProjectFolder:
             partial.replace(kept)
             for other in {*kept.parent.glob("*parse*.msgpack")} - {kept}:
                 other.unlink(missing_ok=True)
+
+    def _link(self, name: str, path: Path) -> None:
+        (self.folder / name).unlink(missing_ok=True)
+        (self.folder / name).symlink_to(path)
 
     def _lay_out_published(self, published: Path | None) -> None:
         """Link the published file, or make an empty one: the profile attaches it by its name."""
@@ -211,10 +186,11 @@ class ProjectFolder:
     def text_sum(self) -> str:
         """Give a sum of the project's text."""
         files = sorted((self.project / "dbt_project").rglob("*"))
-        paths = filter(Path.is_file, [self.project / "dbt_project.yml", *files])
+        tops = [self.project / name for name in _TOP_FILES]
+        paths = filter(Path.is_file, [*tops, *files])
         return sum_of_files((path.relative_to(self.project).as_posix(), path) for path in paths)
 
     @property
-    def _kept_parse(self) -> Path:
+    def kept_parse(self) -> Path:
         """Name the parse by the project that it is of: dbt mends one of another project wrongly."""
         return self.project / "target" / f"parse-{self.text_sum[:16]}.msgpack"

@@ -37,6 +37,8 @@ INPUTS = "inputs.json"
 """What a release was made of, beside its file."""
 STATE = "names.parquet"
 """Which names lines of dossiers give to codes, beside a release's file: those of all lines."""
+STANDING = "standing.duckdb"
+"""What stands in memory of every build (macros/renewal.sql): beside a release's file, too."""
 RENEWAL = "renewal"
 """Where in a build's folder lies what a renewing build reads."""
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
@@ -143,6 +145,7 @@ def plan_renewal(settings: Settings, inputs: Inputs, folder: Path) -> Renewal | 
         landing = planning.write_landing(work / "landing")
         copied.result()
     shutil.copyfile(release / STATE, work / STATE)
+    shutil.copyfile(release / STANDING, folder / STANDING)
     logger.info(
         "%s is renewed: %d deliveries touch %d of %d dossiers", release, len(new), touched, dossiers
     )
@@ -182,7 +185,7 @@ def _reason_against(
     """Say why nothing published can be renewed; null where it can."""
     if before is None:
         return "nothing is published that says what it was made of"
-    if not all((release / name).exists() for name in ("marts.duckdb", STATE)):
+    if not all((release / name).exists() for name in ("marts.duckdb", STATE, STANDING)):
         return "the published release is not whole"
     if before.renewal_no >= settings.renewals_in_a_row:
         return f"{before.renewal_no} builds have renewed since the last one that did not"
