@@ -50,12 +50,12 @@
 -#}
 {% macro keep_standing() -%}
     attach 'standing.duckdb' as standing (block_size 16384);
-    create table standing.views as
+    create or replace table standing.views as
     select row_number() over (order by view_oid) as view_no, schema_name, sql
     from duckdb_views() where database_name = 'memory' and not internal;
     {%- for name, is_fixed in tables_in_memory("memory") %}
         create schema if not exists standing.{{ name.split(".")[0] }};
-        create table standing.{{ name }} as
+        create or replace table standing.{{ name }} as
         from memory.{{ name }} {{ "" if is_fixed else "limit 0" }};
     {%- endfor %}
     detach standing
