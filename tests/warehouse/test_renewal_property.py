@@ -213,6 +213,18 @@ def of_delivery(history: History, delivery: Delivery | None) -> set[str]:
     return {"late"} if is_late else {"same second"} if delivery.exported_at in known else set()
 
 
+def make_row(history: History, code: str, **told: object) -> dict[str, object]:
+    agency = history.agency(1)
+    closed = {"receiving_agency_code": agency, "resolving_agency_code": agency, "status_code": "9"}
+    return {"dossier_code": code, "procedure_code": "1.000001", "field_code": "dat_dai"} | {
+        **closed,
+        "channel_code": "online",
+        "finished_at": datetime(2024, 4, 1),
+        "due_at": datetime(2024, 4, 2),
+        **told,
+    }
+
+
 def assert_is_built_anew_alike(settings: Settings, step: int) -> None:
     full = build_anew(settings)
     run_gate(full)
@@ -248,6 +260,30 @@ def assert_renewed_is_full(
         for review_code, agency_code in step.sealed:
             seal(settings, review_code, agency_code, build.as_of_date)
     assert met >= WANTED, WANTED - met
+
+
+def test_period_of_which_the_last_dossier_goes_is_as_if_it_had_held_none(tmp_path):
+    history = History(0)
+    settings = lay_out_home(tmp_path, [history])
+    write_registers(settings, [history], STEPS[0])
+    late = {"due_at": datetime(2023, 6, 20), "finished_at": datetime(2023, 7, 10)}
+    only = make_row(history, "A", received_at=datetime(2023, 6, 1), **late)
+    other = make_row(history, "B", received_at=datetime(2024, 3, 1))
+    corrected = only | {name: only[name].replace(year=2024) for name in (*late, "received_at")}
+    counted = "select distinct period_code from review.{} where province_code = 'H01' order by all"
+    marts = ("mart_review__handling", "mart_review__rule_points", "mart_review__points")
+    found = []
+    for day, rows in ((12, [only, other]), (15, [corrected])):
+        sent = Delivery(f"d{day}", datetime(2025, 1, day), {"dossiers": rows}, "h-000", "H01")
+        land(settings, [sent], datetime(2025, 1, day, 12))
+        build = run_build(settings)
+        run_publish(settings, build)
+        with duckdb.connect(str(settings.marts_file), read_only=True) as connection:
+            found += [connection.execute(counted.format(one)).fetchall() for one in marts]
+
+    assert build.renewed_from
+    assert found == [*[[("2023-CY",), ("2024-CY",)]] * 3, *[[("2024-CY",)]] * 3]
+    assert_is_built_anew_alike(settings, 2)
 
 
 def test_renewed_builds_of_thirty_histories_are_full_ones(tmp_path):
