@@ -197,6 +197,20 @@ def test_gate_asks_a_renewed_build_for_no_result_of_what_is_fixed():
     )
 
 
+@pytest.mark.parametrize("is_renewed", [True, False])
+def test_gate_refuses_a_build_of_which_a_hook_failed(is_renewed):
+    manifest, results = artifacts()
+    hook = {"resource_type": "operation", "config": {"enabled": True, "materialized": "view"}}
+    manifest["nodes"]["operation.m.end"] = hook
+    result = {"unique_id": "operation.m.end", "status": "error", "message": "Error\n  disk full"}
+
+    results["results"].append({**result, "status": "success"})
+    assert find_refusals(manifest, results, "i", is_renewed=is_renewed) == ()
+    results["results"][-1] = result
+    told = find_refusals(manifest, results, "i", is_renewed=is_renewed)
+    assert told == ("operation.m.end: error (disk full)",)
+
+
 def test_gate_asks_a_renewed_build_for_views_of_the_build_and_for_tests_of_all():
     manifest, results = artifacts()
     view = {"resource_type": "model", "config": {"enabled": True, "materialized": "view"}}

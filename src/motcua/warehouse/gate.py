@@ -36,8 +36,9 @@ def find_refusals(
 
     Returns:
         One sentence a reason. Every model, seed and data test of the manifest must have a result
-        of this very invocation, and a good one; a skipped or missing one is a reason. A renewed
-        build need not make what follows from that text alone (selectors.yml).
+        of this very invocation, and a good one; a skipped or missing one is a reason, and so is a
+        hook that failed: what it keeps is read by later builds. A renewed build need not make what
+        follows from that text alone (selectors.yml).
     """
     documents = {"manifest.json": manifest, "run_results.json": run_results}
     reasons = [
@@ -47,6 +48,11 @@ def find_refusals(
         and not (is_renewed and document is manifest)
     ]
     result_by_node = {result["unique_id"]: result for result in run_results["results"]}
+    reasons += [
+        f"{result['unique_id']}: {result['status']}{_cause(result)}"
+        for result in run_results["results"]
+        if result["unique_id"].startswith("operation.") and result["status"] != "success"
+    ]
     expected = {
         node_id: node["resource_type"]
         for node_id, node in manifest["nodes"].items()
@@ -71,7 +77,9 @@ def _find_kept(nodes: Mapping[str, Any]) -> set[str]:
     views = {
         node_id
         for node_id, node in nodes.items()
-        if node["config"].get("materialized") == "view" and OF_BUILD not in tags[node_id]
+        if node["resource_type"] == "model"
+        and node["config"].get("materialized") == "view"
+        and OF_BUILD not in tags[node_id]
     }
     tests = {
         node_id
