@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         REPOSITORY / "expectations", description="Folder of expectation suites, one JSON a dataset."
     )
     dbt_folder: Path = Field(
-        REPOSITORY, description="Folder that holds dbt_project.yml and dbt_project/."
+        REPOSITORY, description="Folder of dbt_project.yml, selectors.yml, dbt_project/."
     )
     memory_limit: str = Field(
         "2GB",
@@ -108,7 +108,7 @@ class Settings(BaseSettings):
         0.25,
         ge=0,
         le=1,
-        description="Share of dossiers that new deliveries may touch for a build to renew.",
+        description="Share of dossiers that builds may touch before one makes all anew.",
     )
     keep_releases: int = Field(
         2, ge=2, description="Published releases that are kept, the current one among them."

@@ -286,6 +286,25 @@ def test_period_of_which_the_last_dossier_goes_is_as_if_it_had_held_none(tmp_pat
     assert_is_built_anew_alike(settings, 2)
 
 
+def test_builds_renew_until_they_have_touched_so_many_dossiers_together(tmp_path):
+    history = History(0)
+    settings = lay_out_home(tmp_path, [history]).model_copy(update={"renewed_share": 0.25})
+    write_registers(settings, [history], STEPS[0])
+    rows = [
+        make_row(history, f"D{number}", received_at=datetime(2024, 3, 1)) for number in range(9)
+    ]
+    renewed = []
+    for day, sent in ((12, rows), (13, rows[:2]), (14, rows[:1]), (15, rows[:1])):
+        delivery = Delivery(f"d{day}", datetime(2025, 1, day), {"dossiers": sent}, "h-000", "H01")
+        land(settings, [delivery], datetime(2025, 1, day, 12))
+        build = run_build(settings)
+        run_publish(settings, build)
+        renewed.append(build.renewed_from is not None)
+
+    # Two of nine, then three of nine, then one again.
+    assert renewed == [False, True, False, True]
+
+
 def test_renewed_builds_of_thirty_histories_are_full_ones(tmp_path):
     steps = [STEPS[number] for number in (0, 1, 5, 6)]
     assert_renewed_is_full(tmp_path, [History(number) for number in range(30)], 12, steps)

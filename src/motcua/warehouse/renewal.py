@@ -55,7 +55,7 @@ class Inputs:
     ``sums``: by name, a sum of what must be equal for a renewal. ``deliveries``: of each its day of
     export and a mark of its receipt and rows. ``decisions``: duplicates in force, as keys.
     ``succession_dates``: days on which agencies hand over. ``renewal_no``: builds since all was
-    made anew.
+    made anew; ``touched_count``: dossiers that they touched, each as often as it was.
     """
 
     as_of_date: date
@@ -64,6 +64,7 @@ class Inputs:
     decisions: list[tuple[str, str, str]]
     succession_dates: list[str]
     renewal_no: int = 0
+    touched_count: int = 0
 
     def write(self, path: Path) -> None:
         """Write them as JSON."""
@@ -136,8 +137,11 @@ def plan_renewal(settings: Settings, inputs: Inputs, folder: Path) -> Renewal | 
         connection.execute(f"attach {quoted(str(release / 'marts.duckdb'))} as old (read_only)")
         planning = _Planning(settings, connection, before, inputs, new)
         touched, dossiers = planning.find_touched()
-        if touched > settings.renewed_share * dossiers:
-            logger.info("all is made anew: %d of %d dossiers are touched", touched, dossiers)
+        # What all of them touched: the file keeps the room of rows that went.
+        renewed = before.touched_count + touched
+        if renewed > settings.renewed_share * dossiers:
+            said = "all is made anew: %d touched dossiers and %d before them, of %d"
+            logger.info(said, touched, before.touched_count, dossiers)
             copied.result().unlink()
             shutil.rmtree(work)
             return None
@@ -149,7 +153,8 @@ def plan_renewal(settings: Settings, inputs: Inputs, folder: Path) -> Renewal | 
     logger.info(
         "%s is renewed: %d deliveries touch %d of %d dossiers", release, len(new), touched, dossiers
     )
-    return Renewal(release, replace(inputs, renewal_no=before.renewal_no + 1), landing)
+    inputs = replace(inputs, renewal_no=before.renewal_no + 1, touched_count=renewed)
+    return Renewal(release, inputs, landing)
 
 
 def _copy(source: Path, target: Path) -> Path:
