@@ -21,6 +21,14 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     return path
 
 
+def replace_link(link: Path, target: Path) -> None:
+    """Make a symbolic link, or turn one to another target, by a rename: it is there throughout."""
+    partial = link.with_name(f".{link.name}.partial")
+    partial.unlink(missing_ok=True)
+    partial.symlink_to(target)
+    partial.replace(link)
+
+
 def write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows under a header; a text that a spreadsheet would take for a formula is quoted."""
     with path.open("w", encoding="utf-8", newline="") as handle:

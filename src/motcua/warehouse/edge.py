@@ -28,6 +28,7 @@ from motcua.contracts import read_register
 from motcua.deadlines.owed import deadline_rows
 from motcua.duplicates.edge import read_decisions
 from motcua.errors import BuildRefusedError, PipelineError
+from motcua.files import replace_link
 from motcua.receipts import read_receipts
 from motcua.retention import run_retention
 from motcua.settings import Settings
@@ -557,18 +558,11 @@ def _point_current_to(settings: Settings, release: Path) -> None:
     """Swap the link ``current`` in one rename; what it led to before becomes ``previous``."""
     current = settings.warehouse / "current"
     before = current.resolve() if current.is_symlink() else None
-    _replace_link(settings.warehouse / "marts.duckdb", Path("current") / "marts.duckdb")
-    _replace_link(settings.warehouse / "marts", Path("current") / "marts")
+    replace_link(settings.warehouse / "marts.duckdb", Path("current") / "marts.duckdb")
+    replace_link(settings.warehouse / "marts", Path("current") / "marts")
     if before is not None and before != release.resolve():
-        _replace_link(settings.warehouse / "previous", Path("releases") / before.name)
-    _replace_link(current, Path("releases") / release.name)
-
-
-def _replace_link(link: Path, target: Path) -> None:
-    partial = link.with_name(f".{link.name}.partial")
-    partial.unlink(missing_ok=True)
-    partial.symlink_to(target)
-    partial.replace(link)
+        replace_link(settings.warehouse / "previous", Path("releases") / before.name)
+    replace_link(current, Path("releases") / release.name)
 
 
 def _delete_partial_releases(releases: Path) -> None:

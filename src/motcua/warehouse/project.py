@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from motcua.files import sum_of_files
+from motcua.files import replace_link, sum_of_files
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class ProjectFolder:
         """
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
         self.link()
-        self._link("landing", landing)
+        replace_link(self.folder / "landing", landing)
         self._lay_out_published(published)
         (self.folder / "localities.json").write_text(json.dumps(localities), "utf-8")
         (self.folder / "deadlines.json").write_text(json.dumps(deadlines), "utf-8")
@@ -102,7 +102,7 @@ class ProjectFolder:
     def link(self) -> None:
         """Link the project's text: all that a parse of it reads."""
         for name in (*_TOP_FILES, "dbt_project"):
-            self._link(name, self.project / name)
+            replace_link(self.folder / name, self.project / name)
 
     def arguments(self, arguments: Sequence[str]) -> list[str]:
         """Give dbt's arguments: these, and where the project and its kept parse are."""
@@ -147,10 +147,6 @@ class ProjectFolder:
             partial.replace(kept)
             for other in {*kept.parent.glob("*parse*.msgpack")} - {kept}:
                 other.unlink(missing_ok=True)
-
-    def _link(self, name: str, path: Path) -> None:
-        (self.folder / name).unlink(missing_ok=True)
-        (self.folder / name).symlink_to(path)
 
     def _lay_out_published(self, published: Path | None) -> None:
         """Link the published file, or make an empty one: the profile attaches it by its name."""
