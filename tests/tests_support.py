@@ -29,12 +29,17 @@ def contents_of(path: Path) -> Iterator[bytes]:
                 yield archive.read(name)
 
 
-def spoil_dbt(folder: Path, sql: str = "select 1 as found") -> Path:
-    """Copy the dbt project into a folder, with a singular test more that has no parent model."""
+def copy_dbt(folder: Path) -> None:
+    """Copy the dbt project into a folder that is not there yet."""
     folder.mkdir()
     for name in ("dbt_project.yml", "selectors.yml"):
         shutil.copyfile(REPOSITORY / name, folder / name)
     shutil.copytree(REPOSITORY / "dbt_project", folder / "dbt_project")
+
+
+def spoil_dbt(folder: Path, sql: str = "select 1 as found") -> Path:
+    """Copy the dbt project into a folder, with a singular test more that has no parent model."""
+    copy_dbt(folder)
     singular = folder / "dbt_project" / "tests" / "singular"
     singular.mkdir(exist_ok=True)
     (singular / "assert_nothing_is_found.sql").write_text(sql, "utf-8")

@@ -1,13 +1,13 @@
 """A published table holds one row a key of its grain, or its build stops."""
 
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
-from tests.warehouse.dbt_project_helpers import REPOSITORY, Delivery, Warehouse
 
 from motcua.warehouse.project import ProjectFolder
+from tests_support import copy_dbt
+from warehouse.dbt_project_helpers import Delivery, Warehouse
 
 TABLES = {
     "dim_good": "select 'a' as one_code, cast(null as varchar) as two_code "
@@ -38,10 +38,7 @@ class WarehouseOfAnotherProject(Warehouse):
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("grain")
-    (folder / "project").mkdir()
-    for name in ("dbt_project.yml", "selectors.yml"):
-        shutil.copyfile(REPOSITORY / name, folder / "project" / name)
-    shutil.copytree(REPOSITORY / "dbt_project", folder / "project" / "dbt_project")
+    copy_dbt(folder / "project")
     models = folder / "project" / "dbt_project" / "models" / "marts" / "core"
     for name, sql in TABLES.items():
         (models / f"{name}.sql").write_text(f"{sql}\n", "utf-8")

@@ -19,10 +19,10 @@ for line in sys.stdin:
     told = json.loads(line)
     os.chdir(told["folder"])
     os.environ.update(told["environment"])
-    if told["is_parse"]:
+    if told.get("is_parse"):
         parsed = dbtRunner().invoke(["parse", "--no-write-json", *told["arguments"]]).result
         continue
-    done = dbtRunner(parsed if told["is_parsed"] else None).invoke(told["arguments"])
+    done = dbtRunner(parsed if told.get("is_parsed") else None).invoke(told["arguments"])
     if os.environ.get("DBT_WRITE_JSON") == "false" and done.result:
         done.result.write(os.path.join(os.environ["DBT_TARGET_PATH"], "run_results.json"))
     if done.exception:
@@ -100,16 +100,13 @@ class Dbt:
         folder: Path,
         arguments: Sequence[str],
         environment: Mapping[str, str],
-        *,
-        is_parse: bool = False,
-        is_parsed: bool = False,
+        **how: bool,
     ) -> None:
         told = {
             "folder": str(folder),
             "arguments": list(arguments),
             "environment": dict(environment),
-            "is_parse": is_parse,
-            "is_parsed": is_parsed,
+            **how,
         }
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(told) + "\n")

@@ -182,13 +182,11 @@ def run_build(
         inputs = _read_inputs(settings, as_of_date, project, registers, extra_reviews)
         renewal = plan_renewal(settings, inputs, folder) if may_renew else None
         _lay_out(settings, project, registers, renewal)
-        if renewal:
-            arguments, environment = [*_BUILD, *_RENEWED], environment | _RENEWING
+        if renewal is None:
+            _run_dbt(dbt, project, _BUILD, environment, RESULTS)
         else:
-            arguments = [*_BUILD]
-        is_parsed = renewal is not None
-        _run_dbt(dbt, project, arguments, environment, RESULTS, is_parsed=is_parsed)
-        if renewal:
+            told = environment | _RENEWING
+            _run_dbt(dbt, project, (*_BUILD, *_RENEWED), told, RESULTS, is_parsed=True)
             os.link(renewal.release / "manifest.json", project.target / "manifest.json")
         (renewal.inputs if renewal else inputs).write(folder / INPUTS)
         invocation_id = _read_invocation_id(folder)

@@ -6,6 +6,7 @@ it is kept beside the project (``target/``), named by a sum of the project's fil
 """
 
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -56,7 +57,7 @@ class SealedPack:
     dossiers: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProjectFolder:
     """A folder laid out for dbt, and the folder of the project that it leads to."""
 
@@ -110,7 +111,7 @@ class ProjectFolder:
             *arguments,
             *("--project-dir", str(self.folder)),
             *("--profiles-dir", str(self.folder / "dbt_project")),
-            *(("--partial-parse-file-path", str(self.kept_parse)) if self.is_parse_kept else ()),
+            *(("--partial-parse-file-path", str(self._kept_parse)) if self.is_parse_kept else ()),
             *("--no-version-check", "--no-use-colors", "--log-level-file", "none"),
             "--no-populate-cache",
             *(() if logger.isEnabledFor(logging.INFO) else ("--log-level", "warn")),
@@ -119,7 +120,7 @@ class ProjectFolder:
     @property
     def is_parse_kept(self) -> bool:
         """Whether a parse of the project as it is was kept."""
-        return self.kept_parse.exists()
+        return self._kept_parse.exists()
 
     def environment(
         self, as_of_date: date, extra_reviews: Sequence[Mapping[str, str]] = ()
@@ -139,7 +140,7 @@ class ProjectFolder:
         made = self.target / PARSE
         if not made.exists():
             return
-        kept = self.kept_parse
+        kept = self._kept_parse
         partial = kept.with_name(f".{PARSE}.{os.getpid()}.partial")
         with contextlib.suppress(OSError):
             partial.parent.mkdir(exist_ok=True)
@@ -178,15 +179,15 @@ class ProjectFolder:
         path.unlink(missing_ok=True)
         return path
 
-    @property
+    @functools.cached_property
     def text_sum(self) -> str:
-        """Give a sum of the project's text."""
+        """Give a sum of the project's text, as it was when it was first asked for."""
         files = sorted((self.project / "dbt_project").rglob("*"))
         tops = [self.project / name for name in _TOP_FILES]
         paths = filter(Path.is_file, [*tops, *files])
         return sum_of_files((path.relative_to(self.project).as_posix(), path) for path in paths)
 
     @property
-    def kept_parse(self) -> Path:
+    def _kept_parse(self) -> Path:
         """Name the parse by the project that it is of: dbt mends one of another project wrongly."""
         return self.project / "target" / f"parse-{self.text_sum[:16]}.msgpack"
