@@ -133,6 +133,7 @@ class ProjectFolder:
             "DO_NOT_TRACK": "1",
             "MOTCUA_AS_OF_DATE": as_of_date.isoformat(),
             "MOTCUA_EXTRA_REVIEWS": json.dumps(list(extra_reviews)),
+            "MOTCUA_IS_RENEWING": "false",  # whatever our own environment says
         }
 
     def keep_parse(self) -> None:
