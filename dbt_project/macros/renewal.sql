@@ -369,9 +369,12 @@
         select {{ columns }} from {{ noted }}__new
         where {{ key }} in (select {{ key }} from {{ noted }}__other);
     {%- if meta.get("parts") %}
+        {%- set quarter = "year({0}) || '-Q' || quarter({0})".format(meta["quarter_of"])
+            if "quarter_of" in meta else "cast(null as varchar)" %}
         insert into memory.renewal.changed_parts
         select distinct
-            '{{ relation.schema }}', '{{ relation.identifier }}', [{{ meta["parts"] | join(", ") }}]
+            '{{ relation.schema }}', '{{ relation.identifier }}',
+            [{{ meta["parts"] | join(", ") }}, {{ quarter }}]
         from {{ noted }}__other;
     {%- endif %}
     {%- if meta.get("marks") == "places" %}

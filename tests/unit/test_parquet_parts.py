@@ -12,6 +12,7 @@ import pytest
 
 from motcua.settings import Settings
 from motcua.warehouse.edge import STORAGE_VERSION, Build, read_build, run_publish, run_rollback
+from motcua.warehouse.parquet import edge as parquet
 from motcua.warehouse.parquet.parts import name_part
 from motcua.warehouse.renewal import INPUTS, STANDING, STATE
 
@@ -24,10 +25,13 @@ PARTS = {
     "core.dim_levels": [],
     "quality.dim_builds": [],
 }
+QUARTER_OF = {"core.fct_dossiers": "received_date"}
 PLACES = "ag-an-phu", "ag-tinh", "ag-tri-ton"
 DOSSIERS = """
 create table core.fct_dossiers as
-select i as dossier_no, ['ag-tinh', 'ag-an-phu', 'ag-tri-ton'][1 + i % 3] as locality_code
+select
+    i as dossier_no, ['ag-tinh', 'ag-an-phu', 'ag-tri-ton'][1 + i % 3] as locality_code,
+    date '2024-05-01' as received_date
 from range(300) as made (i)
 """
 REST = """
@@ -74,7 +78,7 @@ def make_build(settings, name: str, change: str = "", renewed_from=None, changed
             "resource_type": "model",
             "schema": table.split(".")[0],
             "name": table.split(".")[1],
-            "config": {"enabled": True, "meta": {"parts": parts} if parts else {}},
+            "config": {"enabled": True, "meta": meta_of(table, parts)},
         }
         for table, parts in PARTS.items()
     }
@@ -93,6 +97,11 @@ def make_build(settings, name: str, change: str = "", renewed_from=None, changed
     if renewed_from:
         write_changed(build, changed)
     return build
+
+
+def meta_of(table: str, parts: list[str]) -> dict:
+    quarter_of = {"quarter_of": QUARTER_OF[table]} if table in QUARTER_OF else {}
+    return {"parts": parts, **quarter_of} if parts else {}
 
 
 def write_changed(build: Build, changed) -> None:
@@ -145,7 +154,8 @@ def assert_parts_are_tables(release: Path) -> None:
                 continue
             for part in path.iterdir():
                 found = connection.execute(f"select distinct {', '.join(columns)} from '{part}'")
-                assert [name_part(row) for row in found.fetchall()] in ([part.stem], [])
+                named = ".".join(part.stem.split(".")[: len(columns)])
+                assert [name_part(row) for row in found.fetchall()] in ([named], [])
 
 
 def test_parts_together_are_the_table_each_named_by_its_values(settings):
@@ -178,7 +188,7 @@ def test_a_renewed_build_writes_the_parts_that_changed_and_links_the_others(sett
         "second",
         "update core.fct_dossiers set dossier_no = -1 where dossier_no = 0;"
         "delete from core.fct_dossiers where locality_code = 'ag-tri-ton';"
-        "insert into core.fct_dossiers values (300, 'ag-an-phu-moi');"
+        "insert into core.fct_dossiers values (300, 'ag-an-phu-moi', null);"
         "delete from core.fct_dossier_periods where dossier_no = 0",
         renewed_from=first,
         changed=[
@@ -228,8 +238,8 @@ def test_a_table_that_lost_its_last_row_keeps_its_columns(settings):
 
 def test_odd_values_and_none_are_parts_that_every_reader_sees(settings):
     odd = "Thị trấn/An Phú", "a.b", "a%2Eb", "_hidden", ".hidden", "", "it's", "A=1*?"
-    rows = ", ".join(f"(1, '{value.replace(chr(39), 2 * chr(39))}')" for value in odd)
-    change = f"insert into core.fct_dossiers values {rows}, (1, null), (2, null)"
+    rows = ", ".join(f"(1, '{value.replace(chr(39), 2 * chr(39))}', null)" for value in odd)
+    change = f"insert into core.fct_dossiers values {rows}, (1, null, null), (2, null, null)"
     first = publish(settings, "first", change)
 
     assert_parts_are_tables(first)
@@ -238,8 +248,8 @@ def test_odd_values_and_none_are_parts_that_every_reader_sees(settings):
     # pyarrow, and with it pandas, passes over files whose names begin with "_" or ".".
     assert pq.read_table(paths["ag-tinh.parquet"].parent).num_rows == 300 + len(odd) + 2
 
-    more = f"{change}; insert into core.fct_dossiers values (3, null)"
-    told = [("core.fct_dossiers", None)]
+    more = f"{change}; insert into core.fct_dossiers values (3, null, null)"
+    told = [("core.fct_dossiers", None, None)]
     second = publish(settings, "second", more, renewed_from=first, changed=told)
     assert_parts_are_tables(second)
     anew = {
@@ -248,6 +258,133 @@ def test_odd_values_and_none_are_parts_that_every_reader_sees(settings):
         if not path.samefile(paths[name])
     }
     assert anew == {"%null.parquet"}
+
+
+QUARTERS = """
+update core.fct_dossiers set received_date = case dossier_no % 10
+    when 0 then null
+    when 1 then date 'infinity'
+    when 2 then date '20240-12-31'
+    else date '2024-01-01' + cast(dossier_no as integer)
+end;
+insert into core.fct_dossiers values (300, 'ag-nho', date '2024-03-31'), (301, 'ag-nho', null)
+"""
+"""Dossiers received on days of three quarters, on odd ones and on none; one locality has few."""
+NAMED = "2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4", "20240-Q4", "%null"
+
+
+@pytest.fixture
+def few_are_many(monkeypatch):
+    monkeypatch.setattr(parquet, "LARGE_PART", 50)
+
+
+def quarters_of(release: Path) -> dict[str, set[str | None]]:
+    """By file of dossiers, the quarters of its rows."""
+    quarter = "year(received_date) || '-Q' || quarter(received_date)"
+    return {
+        name: {row[0] for row in duckdb.sql(f"select {quarter} from '{path}'").fetchall()}
+        for name, path in files(release, "core.fct_dossiers").items()
+    }
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_a_large_part_is_parted_by_quarters_and_a_small_one_is_not(settings):
+    release = publish(settings, "first", QUARTERS)
+
+    assert_parts_are_tables(release)
+    assert quarters_of(release) == {
+        f"{place}.{name}.parquet": {None if name == "%null" else name}
+        for place in PLACES
+        for name in NAMED
+    } | {"ag-nho.parquet": {"2024-Q1", None}}
+    # Of no date that parts it, however large.
+    assert [*files(release, "review.mart_review__rule_differences")] == [
+        f"{place}.parquet" for place in PLACES
+    ]
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_of_a_large_part_the_quarters_that_changed_are_written(settings):
+    first = publish(settings, "first", QUARTERS)
+    # From the second quarter into the first; dossier 96 is of ag-tinh, 6 April 2024.
+    moved = f"{QUARTERS}; update core.fct_dossiers set received_date = '2024-01-01' "
+    told = [("core.fct_dossiers", "ag-tinh", quarter) for quarter in ("2024-Q1", "2024-Q2")]
+    second = publish(
+        settings, "second", f"{moved} where dossier_no = 96", renewed_from=first, changed=told
+    )
+
+    assert_parts_are_tables(second)
+    old, new = inodes(first), inodes(second)
+    folder = "core/fct_dossiers.parquet/"
+    assert {name for name in new if folder in name and new[name] != old.get(name)} == {
+        f"{folder}ag-tinh.2024-Q1.parquet",
+        f"{folder}ag-tinh.2024-Q2.parquet",
+    }
+    assert old.keys() == new.keys()
+
+
+def without_quarter(path):
+    path.unlink()
+
+
+def with_other_rows_of_quarter(path):
+    shorter = path.with_suffix(".shorter")
+    duckdb.execute(f"copy (from '{path}' offset 1) to '{shorter}' (format parquet)").fetchall()
+    shorter.replace(path)
+
+
+@pytest.mark.usefixtures("few_are_many")
+@pytest.mark.parametrize("spoil", [without_quarter, with_other_rows_of_quarter])
+def test_a_table_of_which_a_quarter_is_not_there_is_written_whole(settings, spoil):
+    first = publish(settings, "first", QUARTERS)
+    spoil(files(first, "core.fct_dossiers")["ag-tri-ton.2024-Q2.parquet"])
+    told = [("core.fct_dossiers", "ag-an-phu", "2024-Q1")]
+    second = publish(settings, "second", QUARTERS, renewed_from=first, changed=told)
+
+    assert_parts_are_tables(second)
+    assert {path.stat().st_nlink for path in files(second, "core.fct_dossiers").values()} == {1}
+
+
+@pytest.mark.usefixtures("few_are_many")
+def test_a_changed_part_of_which_more_changed_than_was_told_is_written_whole(settings):
+    first = publish(settings, "first", QUARTERS)
+    with_other_rows_of_quarter(files(first, "core.fct_dossiers")["ag-an-phu.2024-Q2.parquet"])
+    told = [("core.fct_dossiers", "ag-an-phu", "2024-Q1")]
+    second = publish(settings, "second", QUARTERS, renewed_from=first, changed=told)
+
+    assert_parts_are_tables(second)
+    linked = {
+        name: path.stat().st_nlink for name, path in files(second, "core.fct_dossiers").items()
+    }
+    assert {count for name, count in linked.items() if name.startswith("ag-an-phu.")} == {1}
+    assert {count for name, count in linked.items() if name.startswith("ag-tri-ton.")} == {2}
+
+
+def test_a_part_is_written_whole_when_it_becomes_large_and_when_it_is_no_more(
+    settings, monkeypatch
+):
+    told = [("core.fct_dossiers", "ag-tinh", "2024-Q1")]
+    first = publish(settings, "first", QUARTERS)
+    monkeypatch.setattr(parquet, "LARGE_PART", 50)
+    second = publish(settings, "second", QUARTERS, renewed_from=first, changed=told)
+    large = {f"ag-tinh.{name}.parquet" for name in NAMED}
+    others = {f"{place}.parquet" for place in (*PLACES, "ag-nho") if place != "ag-tinh"}
+    assert_parts_are_tables(second)
+    assert files(second, "core.fct_dossiers").keys() == large | others
+
+    # What did not change stays as it is, large or not.
+    told = [("core.fct_dossiers", "ag-an-phu", "2024-Q1")]
+    third = publish(settings, "third", QUARTERS, renewed_from=second, changed=told)
+    assert_parts_are_tables(third)
+    assert large < files(third, "core.fct_dossiers").keys()
+    assert "ag-tri-ton.parquet" in files(third, "core.fct_dossiers")
+
+    monkeypatch.undo()
+    told = [("core.fct_dossiers", "ag-tinh", "2024-Q1")]
+    fourth = publish(settings, "fourth", QUARTERS, renewed_from=third, changed=told)
+    assert_parts_are_tables(fourth)
+    assert "ag-tinh.parquet" in files(fourth, "core.fct_dossiers")
+    assert not large & files(fourth, "core.fct_dossiers").keys()
 
 
 @pytest.mark.parametrize(

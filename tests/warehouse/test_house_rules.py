@@ -229,6 +229,10 @@ def test_published_tables_of_many_lines_are_parted_by_texts_of_their_own(models)
         types = [models[name]["columns"][column]["data_type"] for column in columns]
         assert columns, name
         assert set(types) == {"string"}, name
+        quarter_of = models[name]["config"]["meta"].get("quarter_of")
+        if quarter_of:
+            column = models[name]["columns"][quarter_of]
+            assert column["data_type"] in {"date", "timestamp"}, name
 
 
 TOLD_ELSEWHERE = r"env_var|is_renewing|invocation|run_started"

@@ -22,6 +22,7 @@ from motcua.warehouse.edge import (
     run_publish,
     write_comments,
 )
+from motcua.warehouse.parquet import edge as parquet
 from warehouse.dbt_project_helpers import Delivery
 from warehouse.renewal_histories import (
     STEPS,
@@ -235,6 +236,21 @@ def assert_is_built_anew_alike(settings: Settings, step: int) -> None:
     assert not differences, "\n".join([f"after step {step}:", *differences])
 
 
+def assert_parquet_is_the_file(release: Path) -> None:
+    """Every row of the published file stands in its Parquet, as often, and no other."""
+    with duckdb.connect(str(release / "marts.duckdb"), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables()"
+        ).fetchall()
+        for (table,) in tables:
+            path = release / "marts" / f"{table.replace('.', '/')}.parquet"
+            apart = connection.execute(
+                f"(from {table} except all from '{path}') "
+                f"union all (from '{path}' except all from {table})"
+            ).fetchall()
+            assert not apart, table
+
+
 def assert_renewed_is_full(
     folder: Path, histories: Sequence[History], seed: int, steps: Sequence[Step]
 ) -> None:
@@ -252,6 +268,7 @@ def assert_renewed_is_full(
         met |= {"renewed"} if build.renewed_from else set()
         run_publish(settings, build)
         met |= read_met(settings.marts_file)
+        assert_parquet_is_the_file(settings.marts_file.resolve().parent)
         if build.renewed_from:
             assert_is_built_anew_alike(settings, number)
         for history, one in zip(histories, drawn, strict=True):
@@ -305,11 +322,19 @@ def test_builds_renew_until_they_have_touched_so_many_dossiers_together(tmp_path
     assert renewed == [False, True, False, True]
 
 
+@pytest.fixture
+def few_are_many(monkeypatch):
+    """Some localities have parts that are large, and some come to have them."""
+    monkeypatch.setattr(parquet, "LARGE_PART", 2)
+
+
+@pytest.mark.usefixtures("few_are_many")
 def test_renewed_builds_of_thirty_histories_are_full_ones(tmp_path):
     steps = [STEPS[number] for number in (0, 1, 5, 6)]
     assert_renewed_is_full(tmp_path, [History(number) for number in range(30)], 12, steps)
 
 
 @pytest.mark.soak
+@pytest.mark.usefixtures("few_are_many")
 def test_renewed_builds_of_five_hundred_histories_are_full_ones(tmp_path):
     assert_renewed_is_full(tmp_path, [History(number) for number in range(500)], 55, STEPS)

@@ -39,7 +39,7 @@ from motcua.warehouse.comments import find_descriptions, write_statements
 from motcua.warehouse.dbt import Dbt
 from motcua.warehouse.gate import find_breaches, find_refusals
 from motcua.warehouse.parquet.edge import Renewed, read_changed_parts, write_parquet
-from motcua.warehouse.parquet.parts import read_part_columns
+from motcua.warehouse.parquet.parts import read_partings
 from motcua.warehouse.project import ProjectFolder, SealedPack
 from motcua.warehouse.renewal import (
     INPUTS,
@@ -518,7 +518,7 @@ def _finish(settings: Settings, build: Build, folder: Path) -> None:
             raise BuildRefusedError((f"schemas that are not published: {sorted(strangers)}",))
         with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
             commented = pool.submit(_comment, cursor, manifest)
-            write_parquet(connection, folder, read_part_columns(manifest), renewed)
+            write_parquet(connection, folder, read_partings(manifest), renewed)
             commented.result()
         connection.execute("checkpoint marts")
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from motcua.sql import quoted
-from motcua.warehouse.parquet.parts import NO_ROWS, Part, name_part
+from motcua.warehouse.parquet.parts import LARGE_PART, NO_ROWS, Part, Parting, name_part
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +29,11 @@ class Renewed:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table of the file: what it is parted by (nothing: it is one file), in what order it is."""
+    """A table of the file: what it is parted by (none: it is one file), in what order it is."""
 
     schema: str
     name: str
-    part_columns: tuple[str, ...]
+    parting: Parting | None
 
     @property
     def path(self) -> Path:
@@ -46,16 +46,8 @@ class _Table:
         Review and quality tables stand in order of all columns, but for those in parts, that is of
         a row a dossier or a line: to put them in order takes twice as long as to write them.
         """
-        order = "" if self.schema == "core" or self.part_columns else " order by all"
+        order = "" if self.schema == "core" or self.parting else " order by all"
         return f"select * from {self.schema}.{self.name} where {condition}{order}"
-
-    def part_sql(self, part: Part) -> str:
-        """Write the query of the rows of a part."""
-        conditions = (
-            f"{column} is null" if value is None else f"{column} = {quoted(value)}"
-            for column, value in zip(self.part_columns, part, strict=True)
-        )
-        return self.rows_sql(" and ".join(conditions))
 
 
 def read_changed_parts(path: Path) -> dict[tuple[str, str], set[Part]]:
@@ -63,10 +55,11 @@ def read_changed_parts(path: Path) -> dict[tuple[str, str], set[Part]]:
 
     Args:
         path: Parquet of ``schema_name, table_name, part_values``, the last a list of texts in the
-            order of the table's ``meta.parts``, null where the column is.
+            order of the table's ``meta.parts``, null where the column is, with the quarter of
+            ``meta.quarter_of`` behind them.
 
     Returns:
-        By schema and table the values of those parts.
+        By schema and table the values of those parts, as if all were large.
     """
     changed: dict[tuple[str, str], set[Part]] = {}
     with duckdb.connect() as connection:
@@ -81,7 +74,7 @@ def read_changed_parts(path: Path) -> dict[tuple[str, str], set[Part]]:
 def write_parquet(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
-    part_columns: Mapping[tuple[str, str], tuple[str, ...]],
+    partings: Mapping[tuple[str, str], Parting],
     renewed: Renewed | None = None,
 ) -> None:
     """Write every table of the connection's current file as ``<schema>/<table>.parquet``.
@@ -93,7 +86,7 @@ def write_parquet(
     Args:
         connection: its current catalog is the file.
         folder: an empty one.
-        part_columns: by schema and table the columns that part it.
+        partings: by schema and table what parts it.
         renewed: what parts can be linked from; none: every part is written.
     """
     tables = connection.execute(
@@ -102,68 +95,141 @@ def write_parquet(
     ).fetchall()
     files: dict[Path, str] = {}
     for schema, name in tables:
-        table = _Table(schema, name, part_columns.get((schema, name), ()))
-        (folder / table.path).parent.mkdir(parents=True, exist_ok=True)
-        if table.part_columns:
-            files.update(_lay_out_parts(connection, table, folder / table.path, renewed))
-        else:
-            files[folder / table.path] = table.rows_sql()
+        table = _Table(schema, name, partings.get((schema, name)))
+        path = folder / table.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if table.parting is None:
+            files[path] = table.rows_sql()
+            continue
+        path.mkdir()
+        written = _lay_out_parts(connection, table, table.parting, path, renewed)
+        files |= {path / f"{name_part(part)}.parquet": sql for part, sql in written.items()}
+        if not any(path.iterdir()) and not written:
+            files[path / f"{NO_ROWS}.parquet"] = table.rows_sql("false")
     _write_files(connection, files)
 
 
 def _lay_out_parts(
-    connection: duckdb.DuckDBPyConnection, table: _Table, path: Path, renewed: Renewed | None
-) -> Iterator[tuple[Path, str]]:
-    """Link the parts that did not change; give the file and the query of each other."""
-    path.mkdir()
-    count_by_part = _read_counts(connection, table)
-    kept = _find_kept(connection, table, count_by_part, renewed) if renewed else {}
-    for part in count_by_part:
-        target = path / f"{name_part(part)}.parquet"
-        if part in kept:
-            _link(kept[part], target)
+    connection: duckdb.DuckDBPyConnection,
+    table: _Table,
+    parting: Parting,
+    path: Path,
+    renewed: Renewed | None,
+) -> dict[Part, str]:
+    """Link the parts that did not change; give the query of each other."""
+    count_by_part = _read_counts(connection, table, parting)
+    old = _read_old_parts(connection, table, parting, renewed) if renewed else None
+    if old and (wrong := old.find_wrong(count_by_part)):
+        logger.warning("%s is written whole: %s is not its part", table.path, wrong)
+        old = None
+    written: dict[Part, str] = {}
+    for part, count in count_by_part.items():
+        if old and part not in old.changed:
+            for kept in old.files_of(part):
+                _link(kept, path / kept.name)
+        elif count <= LARGE_PART or not parting.quarter_of:
+            written[part] = table.rows_sql(parting.condition(part))
         else:
-            yield target, table.part_sql(part)
-    if not count_by_part:
-        yield path / f"{NO_ROWS}.parquet", table.rows_sql("false")
+            quarters = _read_quarters(connection, table, parting, part)
+            kept = old.find_quarters(quarters) if old else {}
+            for quarter in quarters:
+                if quarter in kept:
+                    _link(kept[quarter], path / kept[quarter].name)
+                else:
+                    written[quarter] = table.rows_sql(parting.condition(quarter))
+    return written
 
 
-def _read_counts(connection: duckdb.DuckDBPyConnection, table: _Table) -> dict[Part, int]:
-    columns = ", ".join(table.part_columns)
+@dataclass(frozen=True, slots=True)
+class _OldParts:
+    """The files of a table in the release that is renewed, and what changed since.
+
+    ``changed``: parts as if none were large; ``changed_quarters``: as if all were.
+    """
+
+    changed: Collection[Part]
+    changed_quarters: Collection[Part]
+    count_by_file: Mapping[Path, int]
+    files_by_part_name: Mapping[str, Sequence[Path]]
+
+    def files_of(self, part: Part) -> Sequence[Path]:
+        """Give the files of a part: one, or one a quarter."""
+        return self.files_by_part_name.get(name_part(part), ())
+
+    def find_wrong(self, count_by_part: Mapping[Part, int]) -> str | None:
+        """Name a part that did not change and is not there, or with another number of rows.
+
+        Then that release was not written by these parts, or more changed than was told.
+        """
+        for part, count in count_by_part.items():
+            files = self.files_of(part)
+            if part not in self.changed and sum(map(self.count_by_file.get, files)) != count:
+                return name_part(part)
+        return None
+
+    def find_quarters(self, count_by_quarter: Mapping[Part, int]) -> dict[Part, Path]:
+        """Find the files of a large part's quarters that did not change.
+
+        None where the release has none of them, the part was not large then, and where one has
+        another number of rows: more changed than was told.
+        """
+        file_by_name = {
+            path.name: path for quarter in count_by_quarter for path in self.files_of(quarter[:-1])
+        }
+        kept = {
+            quarter: file_by_name[name]
+            for quarter in count_by_quarter
+            if quarter not in self.changed_quarters
+            and (name := f"{name_part(quarter)}.parquet") in file_by_name
+        }
+        for quarter, path in kept.items():
+            if self.count_by_file[path] != count_by_quarter[quarter]:
+                logger.warning("%s is not its part: all quarters beside it are written", path)
+                return {}
+        return kept
+
+
+def _read_old_parts(
+    connection: duckdb.DuckDBPyConnection, table: _Table, parting: Parting, renewed: Renewed
+) -> _OldParts:
+    folder, width = renewed.folder / table.path, len(parting.columns)
+    files = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+    files_by_part_name: dict[str, list[Path]] = {}
+    for path in files:
+        name = ".".join(path.stem.split(".")[:width])
+        files_by_part_name.setdefault(name, []).append(path)
+    changed = renewed.changed.get((table.schema, table.name), ())
+    return _OldParts(
+        {values[:width] for values in changed},
+        changed,
+        _read_row_counts(connection, files) if files else {},
+        files_by_part_name,
+    )
+
+
+def _read_counts(
+    connection: duckdb.DuckDBPyConnection, table: _Table, parting: Parting
+) -> dict[Part, int]:
+    columns = ", ".join(parting.columns)
     rows = connection.execute(
         f"select {columns}, count(*) from {table.schema}.{table.name} group by {columns}"
     ).fetchall()
     return {row[:-1]: row[-1] for row in rows}
 
 
-def _find_kept(
-    connection: duckdb.DuckDBPyConnection,
-    table: _Table,
-    count_by_part: Mapping[Part, int],
-    renewed: Renewed,
-) -> dict[Part, Path]:
-    """Find the files of the parts that did not change.
-
-    None where one is not there or has another number of rows than the table has of its part: then
-    that release was not written by these parts, or more changed than was told, and the table is
-    written whole.
-    """
-    changed = renewed.changed.get((table.schema, table.name), ())
-    kept = {
-        part: renewed.folder / table.path / f"{name_part(part)}.parquet"
-        for part in count_by_part
-        if part not in changed
+def _read_quarters(
+    connection: duckdb.DuckDBPyConnection, table: _Table, parting: Parting, part: Part
+) -> dict[Part, int]:
+    """Count a large part's rows by quarter."""
+    moment = parting.quarter_of
+    rows = connection.execute(
+        f"select year({moment}), quarter({moment}), count(*) from {table.schema}.{table.name} "
+        f"where {parting.condition(part)} group by all"
+    ).fetchall()
+    return {
+        (*part, None if year is None else f"{year}-Q{quarter}"): count
+        for year, quarter, count in rows
     }
-    if not kept:
-        return {}
-    wrong = [path for path in kept.values() if not path.is_file()]
-    if not wrong:
-        counts = _read_row_counts(connection, kept.values())
-        wrong = [path for part, path in kept.items() if counts[path] != count_by_part[part]]
-    if wrong:
-        logger.warning("%s is written whole: %s is not its part", table.path, wrong[0])
-        return {}
-    return kept
 
 
 def _read_row_counts(
