@@ -32,10 +32,10 @@
             );
         {% endif %}
         {% if is_kept %} reset disabled_optimizers; {% endif %}
+        {% if config.get('contract').enforced %}
+            {{ hold_grain(target_relation, config.get('meta')) }}
+        {% endif %}
     {%- endcall %}
-    {%- if config.get('contract').enforced -%}
-        {{ hold_grain(target_relation, config.get('meta')) }}
-    {%- endif -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}

@@ -59,8 +59,8 @@ def test_a_table_with_one_row_a_key_is_made(results):
     ("name", "key"),
     [
         ("dim_twice", "(a, b, 2)"),
-        ("dim_null_twice", "(a, None, 2)"),
-        ("dim_without_key", "(None, b, 1)"),
+        ("dim_null_twice", "(a, null, 2)"),
+        ("dim_without_key", "(null, b, 1)"),
     ],
 )
 def test_a_table_that_breaks_its_grain_stops_with_the_keys(results, name, key):
