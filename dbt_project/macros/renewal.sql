@@ -11,8 +11,10 @@
     - every other model is made anew, of tables that are whole.
 
     What is touched stands in a schema of the in-memory catalog: in the file that is built it would
-    be compressed and written, to be read once. Where a build makes all anew, every macro that a model
-    calls gives nothing.
+    be compressed and written, to be read once. Seeds, views that nobody publishes and the one table
+    on the way that follows from the project's text alone stand in a file of their own, `standing`:
+    a build that renews finds them there. It holds no row of a delivery. Where a build makes all
+    anew, every macro that a model calls gives nothing.
 -#}
 -- noqa: disable=LT02
 {% macro is_renewing() -%}
@@ -23,7 +25,6 @@
     {%- if is_renewing() -%}
         {#- Gaps where touched rows stood are left: to close them would write their groups anew. -#}
         set max_vacuum_tasks = 0;
-        {{ stand_up() }}
         create schema memory.renewal;
         {%- for name in ["dossiers", "deliveries", "periods", "names"] %}
             create table memory.renewal.{{ name }} as
@@ -38,56 +39,9 @@
 {% macro end_renewal() -%}
     {%- if is_renewing() -%}
         copy memory.renewal.changed_parts to 'renewal/changed_parts.parquet'
-    {%- elif execute and flags.WHICH == "build" -%}
-        {{ keep_standing() }}
+    {%- elif execute -%}
+        checkpoint standing
     {%- endif %}
-{%- endmacro %}
-
-{#-
-    What stands in memory is gone with its build. One that makes all anew lays it beside its file, for those that
-    renew: the text of all views, tables that follow from the project's text alone, and other tables without rows, so
-    that there is what views read. What is of a build is then made again.
--#}
-{% macro keep_standing() -%}
-    attach 'standing.duckdb' as standing (block_size 16384);
-    create or replace table standing.views as
-    select row_number() over (order by view_oid) as view_no, schema_name, sql
-    from duckdb_views() where database_name = 'memory' and not internal;
-    {%- for name, is_fixed in tables_in_memory("memory") %}
-        create schema if not exists standing.{{ name.split(".")[0] }};
-        create or replace table standing.{{ name }} as
-        from memory.{{ name }} {{ "" if is_fixed else "limit 0" }};
-    {%- endfor %}
-    detach standing
-{%- endmacro %}
-
-{% macro stand_up() -%}
-    {%- do run_query("attach 'standing.duckdb' as standing (read_only)") -%}
-    {%- for name, _ in tables_in_memory("standing") %}
-        create schema if not exists memory.{{ name.split(".")[0] }};
-        create table memory.{{ name }} as from standing.{{ name }};
-    {%- endfor %}
-    {%- for row in run_query("select schema_name, sql from standing.views order by view_no") %}
-        create schema if not exists memory.{{ row["schema_name"] }};
-        {{ row["sql"] }}
-    {%- endfor %}
-    detach standing;
-{%- endmacro %}
-
-{% macro tables_in_memory(database) -%}
-    {#- Of seeds and models: schema.table, and whether its rows are the same in every build. -#}
-    {%- set fixed = [] -%}
-    {%- for node in graph.nodes.values() if "fixed" in node.config.tags -%}
-        {%- do fixed.append(node.schema ~ "." ~ node.alias) -%}
-    {%- endfor -%}
-    {%- set found = [] -%}
-    {%- for row in run_query(
-        "select schema_name || '.' || table_name as table_name from duckdb_tables() where database_name = '"
-        ~ database ~ "' and schema_name <> 'main' order by all"
-    ) -%}
-        {%- do found.append([row["table_name"], row["table_name"] in fixed]) -%}
-    {%- endfor -%}
-    {{ return(found) }}
 {%- endmacro %}
 
 {#- What is touched, for an `in`. -#}
@@ -299,11 +253,7 @@
 
 {% macro renewed_rows(relation) -%}
     {#- Of a table that is renewed, the rows that may have changed: the others were looked at. -#}
-    {%- set meta = graph.nodes["model.motcua." ~ relation.identifier].config.meta
-        if is_renewing() else {} -%}
-    {{ return(
-        "memory.renewal." ~ relation.identifier ~ "__new" if "renewed_by" in meta else relation
-    ) }}
+    {{ return("memory.renewal." ~ relation.identifier ~ "__new" if is_renewing() else relation) }}
 {%- endmacro %}
 
 {#-

@@ -1,8 +1,6 @@
 """Dbt's process: it comes up before it is told what to run, and its faults are told."""
 
 import shutil
-import time
-from pathlib import Path
 
 import pytest
 
@@ -29,25 +27,50 @@ def project(tmp_path):
     return folder
 
 
-def wait_for(path: Path) -> None:
-    for _ in range(600):
-        if path.exists():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{path} was not written within a minute")
+@pytest.fixture
+def parse(project):
+    with Dbt() as running:
+        list(running.run(project, ["parse"], {}))
+    return project / "target" / "partial_parse.msgpack"
 
 
 @pytest.mark.parametrize("is_parsed", [True, False])
-def test_what_was_parsed_before_is_run_where_the_caller_says_so(project, is_parsed):
-    anew = "--no-partial-parse"
+def test_a_parse_that_was_read_is_run_where_the_caller_says_so(project, parse, is_parsed):
+    shutil.rmtree(project / "models")
     with Dbt() as running:
-        running.parse(project, [anew], {})
-        wait_for(project / "target" / "perf_info.json")  # what a parse writes last
-        shutil.rmtree(project / "models")
-        lines = list(running.run(project, ["ls", anew], {}, is_parsed=is_parsed))
+        running.read(parse)
+        anew = ["ls", "--no-partial-parse"]
+        lines = list(running.run(project, anew, {}, is_parsed=is_parsed))
 
     assert ("small.one\n" in lines) is is_parsed
     assert running.exit_code == 0
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xc1 no parse"])
+def test_a_parse_that_cannot_be_read_is_made_again(project, content):
+    parse = project / "kept.msgpack"
+    if content is not None:
+        parse.write_bytes(content)
+    with Dbt() as running:
+        running.read(parse)
+        lines = list(running.run(project, ["ls"], {}, is_parsed=True))
+
+    assert "small.one\n" in lines
+
+
+@pytest.mark.parametrize("is_quiet", [True, False])
+def test_only_warnings_are_said_where_the_caller_says_so(project, is_quiet):
+    (project / "models" / "two.sql").write_text("select 1 as one,,", "utf-8")
+    (project / "tests").mkdir()
+    warned = "{{ config(severity='warn') }} select * from {{ ref('one') }}"
+    (project / "tests" / "assert_none.sql").write_text(warned, "utf-8")
+    with Dbt() as running:
+        lines = "".join(running.run(project, ["build"], {}, is_quiet=is_quiet))
+
+    assert ("START" in lines) is not is_quiet
+    assert "WARN 1 assert_none" in lines
+    assert "Parser Error" in lines
+    assert running.exit_code == 1
 
 
 def test_error_of_the_caller_is_not_hidden_by_a_process_that_could_not_come_up(
@@ -59,7 +82,7 @@ def test_error_of_the_caller_is_not_hidden_by_a_process_that_could_not_come_up(
 
     def fail() -> None:
         with running:
-            running.parse(tmp_path, [], {})
+            running.read(tmp_path)
             raise KeyError("the reason")
 
     with pytest.raises(KeyError, match="the reason"):

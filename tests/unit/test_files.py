@@ -1,10 +1,12 @@
 import csv
+import errno
+import os
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motcua.files import sum_of_files, write_csv
+from motcua.files import copy_file, sum_of_files, write_csv
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -39,3 +41,30 @@ def test_sum_of_files_tells_names_and_contents_apart(tmp_path):
 
     assert len(sums) == 3
     assert sum_of_files([("a", tmp_path / "b")]) in sums
+
+
+@pytest.mark.parametrize("fault", [None, errno.EXDEV, errno.EPERM, "early end"])
+def test_a_copy_holds_all_bytes_whatever_the_file_system_can(fault, tmp_path, monkeypatch):
+    content = os.urandom(3_000_000)
+    (tmp_path / "source").write_bytes(content)
+    (tmp_path / "target").write_bytes(b"longer" * 1_000_000)
+    at_once = os.copy_file_range
+
+    def copy(source, target, count):
+        if fault == "early end":
+            return 0
+        if fault:
+            raise OSError(fault, "not by the system")
+        return at_once(source, target, min(count, 1_000_000))
+
+    monkeypatch.setattr(os, "copy_file_range", copy)
+    copy_file(tmp_path / "source", tmp_path / "target")
+
+    assert (tmp_path / "target").read_bytes() == content
+
+
+def test_a_copy_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "source").write_bytes(b"content")
+
+    with pytest.raises(FileNotFoundError):
+        copy_file(tmp_path / "source", tmp_path / "gone" / "target")

@@ -1,5 +1,6 @@
 """From inbox to receipt: identity, idempotence, refusal, and being killed at any point."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -535,7 +536,7 @@ def test_two_intakes_wait_for_each_other(intake):
     with edge.locked(intake.settings, LOCALITY):
         path = intake.settings.var / "locks" / f"intake-{LOCALITY}.lock"
         with path.open() as stream, pytest.raises(BlockingIOError):
-            edge.fcntl.flock(stream, edge.fcntl.LOCK_EX | edge.fcntl.LOCK_NB)
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_empty_datasets_are_written_once(intake):

@@ -1,7 +1,10 @@
 """When a build may not renew what is published, and says why."""
 
+import errno
 import json
 import logging
+import threading
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -10,9 +13,9 @@ import pytest
 
 from motcua.errors import PipelineError
 from motcua.settings import Settings
-from motcua.warehouse import dbt
+from motcua.warehouse import dbt, renewal
 from motcua.warehouse.edge import run_build
-from motcua.warehouse.renewal import INPUTS, STANDING, STATE, Inputs, plan_renewal
+from motcua.warehouse.renewal import INPUTS, STANDING, STATE, Draft, Inputs, plan_renewal
 
 PUBLISHED = Inputs(
     as_of_date=date(2024, 7, 2),
@@ -52,8 +55,11 @@ def settings(tmp_path):
 
 
 def reason_of(settings, inputs, caplog) -> str:
+    folder = settings.scratch / "build-main"
+    folder.mkdir(parents=True)
     with caplog.at_level(logging.INFO, "motcua.warehouse.renewal"):
-        assert plan_renewal(settings, inputs, settings.scratch / "build-main") is None
+        assert plan_renewal(settings, inputs, folder, Draft(settings, folder)) is None
+    assert list(folder.iterdir()) == []
     (line,) = caplog.messages
     assert line.startswith("all is made anew: ")
     return line.removeprefix("all is made anew: ")
@@ -116,3 +122,34 @@ def test_a_command_that_cannot_come_up_is_told_of_by_what_it_said(tmp_path, monk
 def test_inputs_are_read_as_they_were_written(tmp_path):
     PUBLISHED.write(tmp_path / INPUTS)
     assert Inputs.read(tmp_path / INPUTS) == PUBLISHED
+
+
+def test_a_draft_that_could_not_be_copied_is_told_only_where_it_is_wanted(settings, monkeypatch):
+    def refuse(source, target):
+        target.write_bytes(b"a part of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(renewal, "copy_file", refuse)
+    folder = settings.scratch / "build-main"
+    folder.mkdir(parents=True)
+    with Draft(settings, folder) as draft:
+        with pytest.raises(OSError, match="No space left"):
+            draft.wait()
+        draft.discard()
+    assert list(folder.iterdir()) == []
+
+
+def test_nothing_is_written_any_more_when_a_draft_is_left(settings, monkeypatch):
+    begun = threading.Event()
+
+    def copy(_, target):
+        begun.set()
+        time.sleep(0.2)
+        target.write_bytes(b"all of it")
+
+    monkeypatch.setattr(renewal, "copy_file", copy)
+    folder = settings.scratch / "build-main"
+    folder.mkdir(parents=True)
+    with Draft(settings, folder):
+        assert begun.wait(10)
+    assert (folder / "marts.duckdb").read_bytes() == b"all of it"

@@ -30,11 +30,12 @@ def built(
         nodes[name] = {**nodes[name], "original_file_path": str(path)}
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute(f"set file_search_path = '{landed.project.folder}'")
-        connection.execute("attach ':memory:' as marts")
+        for catalog in ("marts", "standing"):
+            connection.execute(f"attach ':memory:' as {catalog}")
         for name in _in_order(nodes, wanted):
             node = nodes[name]
-            catalog = node["database"] if node["database"] == "marts" else "memory"
-            connection.execute(f'create schema if not exists {catalog}."{node["schema"]}"')
+            schema = f'{node["database"]}."{node["schema"]}"'
+            connection.execute(f"create schema if not exists {schema}")
             connection.execute(_statement(node, as_of_date))
         connection.execute("use marts")
         yield connection

@@ -13,6 +13,7 @@ from motcua.datasets import DATASETS, LINEAGE
 from motcua.receipts import DatasetCount, Receipt, write_receipt
 from motcua.warehouse.dbt import Dbt
 from motcua.warehouse.project import ProjectFolder, SealedPack
+from motcua.warehouse.renewal import STANDING
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REFUSAL_COLUMNS = (
@@ -114,11 +115,12 @@ class Warehouse:
 
     def run(self, as_of_date: str, *arguments: str, extra_reviews: tuple = ()):
         """Run dbt as the builder does, into a new file, and give what it printed."""
-        self.file.unlink(missing_ok=True)
+        for made in (self.file, self.project.folder / STANDING):
+            made.unlink(missing_ok=True)
         told = self.project.arguments(arguments or ("build",))
         environment = self.project.environment(date.fromisoformat(as_of_date), extra_reviews)
         with Dbt() as dbt:
-            lines = "".join(dbt.run(self.project.folder, told, environment))
+            lines = "".join(dbt.run(self.project.folder, told, environment, is_quiet=True))
             self.project.keep_parse()
             return subprocess.CompletedProcess(told, dbt.exit_code, lines)
 

@@ -33,7 +33,9 @@ SENT = st.tuples(
     st.booleans(),
 )
 VIEWS = {
-    "intermediate/deliveries/int_deliveries__expected.sql": "intermediate.int_deliveries__expected",
+    "intermediate/deliveries/int_deliveries__expected.sql": (
+        "standing.intermediate.int_deliveries__expected"
+    ),
     "marts/quality/fct_expected_deliveries.sql": "expected",
 }
 COLUMNS = (
@@ -53,10 +55,11 @@ def models(compiled_project):
     """A connection with the two models as views of tables that a test fills."""
     folder = compiled_project.target / "compiled" / "motcua" / "dbt_project" / "models"
     with duckdb.connect() as connection:
-        for schema in ("staging", "intermediate"):
+        connection.execute("attach ':memory:' as standing")
+        for schema in ("standing.staging", "standing.intermediate", "intermediate"):
             connection.execute(f"create schema {schema}")
         connection.execute(
-            "create table staging.stg_landing__deadlines (locality_code varchar, "
+            "create table standing.staging.stg_landing__deadlines (locality_code varchar, "
             "province_code varchar, period_end_date date, exported_before_date date, "
             "delivery_due_at timestamp, counted_to_at timestamp)"
         )
@@ -66,13 +69,13 @@ def models(compiled_project):
             "state_code varchar, contract_code varchar, is_simulated boolean)"
         )
         connection.execute(
-            "create table intermediate.int_dates__all as select "
+            "create table standing.intermediate.int_dates__all as select "
             "cast(date '2023-12-01' + cast(day as integer) as date) as calendar_date, "
             "cast(day as integer) as day_position_no from range(366) as days (day)"
         )
         rows = [[*row.values()] for row in deadline_rows(register(), AS_OF)]
         connection.executemany(
-            "insert into staging.stg_landing__deadlines values (?, ?, ?, ?, ?, ?)", rows
+            "insert into standing.staging.stg_landing__deadlines values (?, ?, ?, ?, ?, ?)", rows
         )
         for path, view in VIEWS.items():
             connection.execute(f"create view {view} as {(folder / path).read_text('utf-8')}")

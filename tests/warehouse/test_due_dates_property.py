@@ -228,16 +228,17 @@ def models(compiled_project, cases):
     as_of = "2024-12-31"
     with built(compiled_project, compiled_project, as_of, "dim_working_days", "dim_codes") as known:
         known.execute(
-            "insert into memory.seeds.special_day_overrides values "
+            "insert into standing.seeds.special_day_overrides values "
             f"(date '{HALF_DAY}', true, 'morning', 'Nửa ngày', 'VB')"
         )
         known.execute(
-            "insert into memory.seeds.working_hours by name select * replace ('own' as "
+            "insert into standing.seeds.working_hours by name select * replace ('own' as "
             f"working_calendar_code, date '{CHANGE}' - 1 as valid_to) "
-            "from memory.seeds.working_hours"
+            "from standing.seeds.working_hours"
         )
         known.execute(
-            "insert into memory.seeds.working_hours by name select 'own' as working_calendar_code, "
+            "insert into standing.seeds.working_hours by name select "
+            "'own' as working_calendar_code, "
             f"day as weekday_no, date '{CHANGE}' as valid_from, '08:00' as morning_from, "
             "'12:00' as morning_to, if(day < 6, '13:00', null) as afternoon_from, "
             "if(day < 6, '16:00', null) as afternoon_to from range(1, 7) as days (day)"
@@ -352,7 +353,7 @@ def test_every_reason_is_met_with_and_named(models):
 def test_working_days_of_the_common_calendar_are_those_of_the_dates(models):
     assert models.execute(
         "select count(*) from core.dim_working_days as days "
-        "inner join memory.intermediate.int_dates__all as dates using (calendar_date) "
+        "inner join standing.intermediate.int_dates__all as dates using (calendar_date) "
         "where days.working_calendar_code = 'standard' "
         "and (days.is_working_day <> dates.is_working_day "
         "or days.working_day_position_no <> dates.working_day_position_no)"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from motcua.datasets import DATASETS
+from motcua.warehouse.edge import PUBLISHED_SCHEMAS
 
 pytestmark = pytest.mark.xdist_group("compiled")
 PREFIXES = {
@@ -236,7 +237,8 @@ def test_published_tables_of_many_lines_are_parted_by_texts_of_their_own(models)
 
 
 TOLD_ELSEWHERE = r"env_var|is_renewing|invocation|run_started"
-READ_ELSEWHERE = r"source\(|run_query"
+READ_ELSEWHERE = r"source\((?!'landing', 'unit_successions'\))|run_query"
+"""The one source whose file lies in the project (dbt_project/reference)."""
 
 
 def test_tables_that_follow_from_the_project_alone_are_fixed_and_no_others(manifest):
@@ -259,6 +261,24 @@ def test_views_whose_text_differs_from_build_to_build_are_of_a_build_and_no_othe
     }
     assert _tagged(manifest, "of_build") == told
     assert "model.motcua.int_dossiers__latest" in told
+
+
+def test_no_row_of_a_delivery_stands_beside_a_release(manifest):
+    """Seeds, views and fixed tables that are not published do, and a build that renews needs them.
+
+    What else is a table on the way is in memory.
+    """
+    ours = {
+        node_id: node["database"]
+        for node_id, node in _materialized(manifest, {"seed", "table", "view"}).items()
+        if node["schema"] not in PUBLISHED_SCHEMAS
+    }
+    fixed, views = _tagged(manifest, "fixed"), _materialized(manifest, {"view"})
+    assert ours == {
+        node_id: "standing" if node_id in fixed or node_id in views else "memory"
+        for node_id in ours
+    }
+    assert set(ours.values()) == {"standing", "memory"}
 
 
 def _tagged(manifest, tag: str) -> set[str]:

@@ -335,6 +335,5 @@ def test_renewed_builds_of_thirty_histories_are_full_ones(tmp_path):
 
 
 @pytest.mark.soak
-@pytest.mark.usefixtures("few_are_many")
 def test_renewed_builds_of_five_hundred_histories_are_full_ones(tmp_path):
     assert_renewed_is_full(tmp_path, [History(number) for number in range(500)], 55, STEPS)

@@ -6,13 +6,10 @@ not been taken in.
 """
 
 import contextlib
-import fcntl
-import functools
 import hashlib
 import importlib
 import logging
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,9 +24,9 @@ from motcua.contracts import (
     read_contracts,
     read_localities,
 )
-from motcua.datasets import DATASETS, LINEAGE
+from motcua.datasets import DATASETS
 from motcua.errors import MotcuaError, PipelineError, SettingsError
-from motcua.files import sum_of_files, write_whole
+from motcua.files import sum_of_files
 from motcua.frames import with_room
 from motcua.intake import deliveries
 from motcua.intake.arrivals.edge import (
@@ -51,7 +48,6 @@ from motcua.intake.judging.edge import (
     DELIVERY,
     accepted_path,
     choose_plan,
-    copy_sql,
     judge_delivery,
     open_connection,
     partial_of,
@@ -59,6 +55,7 @@ from motcua.intake.judging.edge import (
     receipt_of,
     set_token_key_if_needed,
 )
+from motcua.intake.landing.edge import copy_sql, locked, write_empty_datasets
 from motcua.intake.model import (
     REFUSAL_COLUMNS,
     Arrival,
@@ -180,36 +177,6 @@ def run_intake(
         faults = [fault for fault in faults if not gave_back(context, kept, fault)]
     _raise_faults(faults)
     return receipts
-
-
-def write_empty_datasets(settings: Settings) -> None:
-    """Write an empty Parquet file per dataset, and one of refusals: a schema is always there."""
-    paths = [settings.accepted / code / "locality=_none" / "empty.parquet" for code in DATASETS]
-    paths.append(settings.quarantine / "_none" / "refusals.parquet")
-    settings.receipts.mkdir(parents=True, exist_ok=True)
-    contents = dict(zip(paths, _empty_files(), strict=True))
-    changed = {
-        path: content
-        for path, content in contents.items()
-        if not path.exists() or path.read_bytes() != content
-    }
-    with locked(settings, "_none") if changed else contextlib.nullcontext():
-        for path, content in changed.items():
-            write_whole(path, content)
-
-
-@functools.cache
-def _empty_files() -> tuple[bytes, ...]:
-    """Make an empty Parquet file of each dataset's shape, and of refusals' the last."""
-    shapes = [*(dataset.types() | LINEAGE for dataset in DATASETS.values()), REFUSAL_COLUMNS]
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        path = Path(folder) / "empty.parquet"
-        contents = []
-        for shape in shapes:
-            columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in shape.items())
-            connection.execute(copy_sql(f"select {columns} where false", path))
-            contents.append(path.read_bytes())
-        return tuple(contents)
 
 
 def delete_derived(settings: Settings) -> None:
@@ -359,16 +326,6 @@ def _run_suite(
 def _suites_sum(settings: Settings) -> str | None:
     paths = sorted(settings.suites.glob("*.json"))
     return sum_of_files((path.name, path) for path in paths) if paths else None
-
-
-@contextlib.contextmanager
-def locked(settings: Settings, locality_code: str) -> Iterator[None]:
-    """Hold a locality: one process at a time takes its deliveries in or changes them."""
-    path = settings.var / "locks" / f"intake-{locality_code}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
 
 
 def _tried(faults: list[Exception], step: Callable[[], Tried]) -> Tried | None:

@@ -29,6 +29,7 @@ from motcua.deadlines.owed import deadline_rows
 from motcua.duplicates.edge import read_decisions
 from motcua.errors import BuildRefusedError, PipelineError
 from motcua.files import replace_link
+from motcua.intake.landing.edge import write_empty_datasets
 from motcua.receipts import read_receipts
 from motcua.retention import run_retention
 from motcua.settings import Settings
@@ -46,6 +47,7 @@ from motcua.warehouse.renewal import (
     RENEWAL,
     STANDING,
     STATE,
+    Draft,
     Inputs,
     Renewal,
     plan_renewal,
@@ -163,30 +165,31 @@ def run_build(
     Raises:
         PipelineError: nothing to build from, or dbt left no results.
     """
-    from motcua.intake.edge import write_empty_datasets
-
     folder = settings.scratch / f"build-{name}"
     build_id = uuid.uuid4().hex
-    with dbt or Dbt() as dbt, _lock(settings.scratch / f"build-{name}.lock"):
+    may_renew = name == "main" and not is_full
+    with contextlib.ExitStack() as held:
+        dbt = held.enter_context(dbt or Dbt())
+        held.enter_context(_lock(settings.scratch / f"build-{name}.lock"))
         as_of_date = as_of_date or read_default_as_of_date(settings)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        draft = held.enter_context(Draft(settings, folder)) if may_renew else None
         project = ProjectFolder(folder, settings.dbt_folder)
-        may_renew = name == "main" and not is_full
         environment = project.environment(as_of_date, extra_reviews) | _limits(settings)
         if may_renew and project.is_parse_kept:
-            project.link()
-            dbt.parse(folder, project.arguments(()), environment)
+            dbt.read(project.kept_parse)
         write_empty_datasets(settings)
         registers = _read_registers(settings, as_of_date)
         inputs = _read_inputs(settings, as_of_date, project, registers, extra_reviews)
-        renewal = plan_renewal(settings, inputs, folder) if may_renew else None
+        renewal = plan_renewal(settings, inputs, folder, draft) if draft else None
         _lay_out(settings, project, registers, renewal)
         if renewal is None:
             _run_dbt(dbt, project, _BUILD, environment, RESULTS)
         else:
             told = environment | _RENEWING
             _run_dbt(dbt, project, (*_BUILD, *_RENEWED), told, RESULTS, is_parsed=True)
+            draft.wait_for_disk()
             os.link(renewal.release / "manifest.json", project.target / "manifest.json")
         (renewal.inputs if renewal else inputs).write(folder / INPUTS)
         invocation_id = _read_invocation_id(folder)
@@ -444,7 +447,8 @@ def _run_dbt(
     """
     last_lines: list[str] = []
     told = project.arguments(arguments)
-    for line in dbt.run(project.folder, told, environment, is_parsed=is_parsed):
+    is_quiet = not logger.isEnabledFor(logging.INFO)
+    for line in dbt.run(project.folder, told, environment, is_parsed=is_parsed, is_quiet=is_quiet):
         logger.info("dbt: %s", line.rstrip())
         last_lines = [*last_lines[-9:], line.strip()]
     if dbt.exit_code not in (0, 1) or not (project.target / leaves).exists():

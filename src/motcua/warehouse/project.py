@@ -2,27 +2,29 @@
 
 Every path in it is the same for every build, and what differs (the day, the reviews asked for) is
 read when SQL is compiled. So one parse of the project serves all builds until a file of it changes;
-it is kept beside the project (``target/``), named by a sum of the project's files.
+it is kept beside the project (``target/``), named by a sum of the project's files and by the
+versions of what parsed it.
 """
 
 import contextlib
 import functools
+import hashlib
 import json
-import logging
 import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
 from motcua.files import replace_link, sum_of_files
 
-logger = logging.getLogger(__name__)
-
 PARSE = "partial_parse.msgpack"
+ENGINES = ("dbt-core", "dbt-common", "dbt-adapters", "dbt-duckdb", "duckdb")
+"""Packages on whose version it depends what a build makes."""
 _TOP_FILES = ("dbt_project.yml", "selectors.yml")
 _NO_DOSSIERS = """
 select
@@ -90,7 +92,8 @@ class ProjectFolder:
         ``published``: the file that the build renews; none: it makes all anew.
         """
         (self.folder / "temp").mkdir(parents=True, exist_ok=True)
-        self.link()
+        for name in (*_TOP_FILES, "dbt_project"):
+            replace_link(self.folder / name, self.project / name)
         replace_link(self.folder / "landing", landing)
         self._lay_out_published(published)
         (self.folder / "localities.json").write_text(json.dumps(localities), "utf-8")
@@ -100,27 +103,28 @@ class ProjectFolder:
         (self.folder / "dossier_duplicates.json").write_text(json.dumps(duplicates), "utf-8")
         self._lay_out_sealed(sealed_packs)
 
-    def link(self) -> None:
-        """Link the project's text: all that a parse of it reads."""
-        for name in (*_TOP_FILES, "dbt_project"):
-            replace_link(self.folder / name, self.project / name)
-
     def arguments(self, arguments: Sequence[str]) -> list[str]:
         """Give dbt's arguments: these, and where the project and its kept parse are."""
         return [
             *arguments,
             *("--project-dir", str(self.folder)),
             *("--profiles-dir", str(self.folder / "dbt_project")),
-            *(("--partial-parse-file-path", str(self._kept_parse)) if self.is_parse_kept else ()),
+            *(("--partial-parse-file-path", str(self.kept_parse)) if self.is_parse_kept else ()),
             *("--no-version-check", "--no-use-colors", "--log-level-file", "none"),
             "--no-populate-cache",
-            *(() if logger.isEnabledFor(logging.INFO) else ("--log-level", "warn")),
         ]
+
+    @functools.cached_property
+    def kept_parse(self) -> Path:
+        """Where a parse is kept, by what it is of: dbt mends one of another project wrongly."""
+        engines = "".join(f"{name} {version(name)} " for name in ENGINES)
+        told = hashlib.sha256((engines + self.text_sum).encode()).hexdigest()
+        return self.project / "target" / f"parse-{told[:16]}.msgpack"
 
     @property
     def is_parse_kept(self) -> bool:
         """Whether a parse of the project as it is was kept."""
-        return self._kept_parse.exists()
+        return self.kept_parse.exists()
 
     def environment(
         self, as_of_date: date, extra_reviews: Sequence[Mapping[str, str]] = ()
@@ -141,7 +145,7 @@ class ProjectFolder:
         made = self.target / PARSE
         if not made.exists():
             return
-        kept = self._kept_parse
+        kept = self.kept_parse
         partial = kept.with_name(f".{PARSE}.{os.getpid()}.partial")
         with contextlib.suppress(OSError):
             partial.parent.mkdir(exist_ok=True)
@@ -187,8 +191,3 @@ class ProjectFolder:
         tops = [self.project / name for name in _TOP_FILES]
         paths = filter(Path.is_file, [*tops, *files])
         return sum_of_files((path.relative_to(self.project).as_posix(), path) for path in paths)
-
-    @property
-    def _kept_parse(self) -> Path:
-        """Name the parse by the project that it is of: dbt mends one of another project wrongly."""
-        return self.project / "target" / f"parse-{self.text_sum[:16]}.msgpack"

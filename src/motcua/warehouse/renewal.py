@@ -23,13 +23,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Self
 
 import duckdb
 
 from motcua.datasets import DATASETS
+from motcua.files import copy_file
 from motcua.receipts import Receipt, read_receipt
 from motcua.settings import Settings
 from motcua.sql import quoted
+from motcua.warehouse.project import ENGINES
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +41,9 @@ INPUTS = "inputs.json"
 STATE = "names.parquet"
 """Which names lines of dossiers give to codes, beside a release's file: those of all lines."""
 STANDING = "standing.duckdb"
-"""What stands in memory of every build (macros/renewal.sql): beside a release's file, too."""
+"""What is not published and holds no row of a delivery (macros/renewal.sql): beside it, too."""
 RENEWAL = "renewal"
 """Where in a build's folder lies what a renewing build reads."""
-_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb")
 _OF_DOSSIERS = tuple(code for code, one in DATASETS.items() if "dossier_code" in one.columns)
 """Datasets of which a row may belong to a dossier."""
 _OF_KEY = "split_part(dossier_key, '|', 1), substring(dossier_key, strpos(dossier_key, '|') + 1)"
@@ -106,7 +108,7 @@ def read_inputs(
     successions: Sequence[Mapping[str, object]],
 ) -> Inputs:
     """Read what a build as of a day is made of; registers by name, as the build will read them."""
-    engines = {name: version(name) for name in _ENGINES}
+    engines = {name: version(name) for name in ENGINES}
     told = {"project": project_sum, "engines": engines, "successions": successions, **registers}
     return Inputs(
         as_of_date,
@@ -117,23 +119,74 @@ def read_inputs(
     )
 
 
-def plan_renewal(settings: Settings, inputs: Inputs, folder: Path) -> Renewal | None:
+class Draft:
+    """A copy of the published file in a build's folder, to be renewed, made beside other work.
+
+    It is begun before anybody knows whether it is wanted, and over at the end of a ``with``.
+    """
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.release = (settings.warehouse / "current").resolve()
+        self._file = folder / "marts.duckdb"
+        self._pool = ThreadPoolExecutor(1)
+        self._copied = self._pool.submit(copy_file, self.release / "marts.duckdb", self._file)
+        # Onto the disk, too, while dbt comes up: else what it writes first would wait for that.
+        self._flushed = self._pool.submit(self._flush)
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait until nothing is written any more."""
+        self._flushed.cancel()
+        self._pool.shutdown()
+
+    def wait(self) -> None:
+        """Wait until all is copied.
+
+        Raises:
+            OSError: it could not be.
+        """
+        self._copied.result()
+
+    def wait_for_disk(self) -> None:
+        """Wait until all is on the disk.
+
+        Raises:
+            OSError: it could not be written there.
+        """
+        self._flushed.result()
+
+    def discard(self) -> None:
+        """Delete it."""
+        self._flushed.cancel()
+        self._copied.exception()
+        self._file.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        with self._file.open("rb") as handle:
+            os.fsync(handle.fileno())
+
+
+def plan_renewal(settings: Settings, inputs: Inputs, folder: Path, draft: Draft) -> Renewal | None:
     """Lay out a renewal in the build's folder; null, with the reason in the log, where all is new.
 
     Raises:
         duckdb.Error: a file of the landing or the published one cannot be read.
+        OSError: the published one cannot be copied.
     """
-    release = (settings.warehouse / "current").resolve()
+    release = draft.release
     before = _read_before(release)
     reason = _reason_against(settings, release, before, inputs)
     if before is None or reason:
         logger.info("all is made anew: %s", reason)
+        draft.discard()
         return None
     new = sorted(_newly_known(before, inputs))
     work = folder / RENEWAL
     work.mkdir(parents=True)
-    with ThreadPoolExecutor(1) as pool, _connect(settings, folder) as connection:
-        copied = pool.submit(_copy, release / "marts.duckdb", folder / "marts.duckdb")
+    with _connect(settings, folder) as connection:
         connection.execute(f"attach {quoted(str(release / 'marts.duckdb'))} as old (read_only)")
         planning = _Planning(settings, connection, before, inputs, new)
         touched, dossiers = planning.find_touched()
@@ -142,27 +195,19 @@ def plan_renewal(settings: Settings, inputs: Inputs, folder: Path) -> Renewal | 
         if renewed > settings.renewed_share * dossiers:
             said = "all is made anew: %d touched dossiers and %d before them, of %d"
             logger.info(said, touched, before.touched_count, dossiers)
-            copied.result().unlink()
+            draft.discard()
             shutil.rmtree(work)
             return None
         planning.write_touched(work)
         landing = planning.write_landing(work / "landing")
-        copied.result()
     shutil.copyfile(release / STATE, work / STATE)
     shutil.copyfile(release / STANDING, folder / STANDING)
+    draft.wait()
     logger.info(
         "%s is renewed: %d deliveries touch %d of %d dossiers", release, len(new), touched, dossiers
     )
     inputs = replace(inputs, renewal_no=before.renewal_no + 1, touched_count=renewed)
     return Renewal(release, inputs, landing)
-
-
-def _copy(source: Path, target: Path) -> Path:
-    """Copy a file onto the disk: while dbt comes up, else its first change would wait for that."""
-    shutil.copyfile(source, target)
-    with target.open("rb") as handle:
-        os.fsync(handle.fileno())
-    return target
 
 
 def _connect(settings: Settings, folder: Path) -> duckdb.DuckDBPyConnection:

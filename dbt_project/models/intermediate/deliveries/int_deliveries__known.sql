@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', database='memory') }}
 
 -- A table, not a view: every model that asks what is known would read all receipts again.
 -- What was exported on or before the as-of date is known. A refused delivery whose time of export

@@ -1,4 +1,4 @@
-{{ config(materialized='table', post_hook='{{ keep_names() }}') }}
+{{ config(materialized='table', database='memory', post_hook='{{ keep_names() }}') }}
 
 -- A table, not a view: three dimensions look in it for what no register names. Lines are read for
 -- it once; a build that renews reads those of touched dossiers and knows of the others already.

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', database='memory') }}
 
 -- A table, not a view: latest dossiers and versions both stand on it, and finding it reads every
 -- dossier. Most come once and need no further look: keys are counted by a number first, and of

@@ -32,6 +32,7 @@ from motcua.intake.decoding import edge as decoding
 from motcua.intake.decoding.edge import Decoded, Probe
 from motcua.intake.deliveries import Manifest, Plan, SourceFile
 from motcua.intake.headers import missing_keys
+from motcua.intake.landing.edge import copy_sql
 from motcua.intake.model import Arrival, Context, Correction, Judged, Outcome, Outputs
 from motcua.intake.refusals import DeliveryRefusedError
 from motcua.receipts import (
@@ -48,7 +49,6 @@ from motcua.workers import Turn
 
 AHEAD_BYTES = 64 << 20
 """Datasets whose files have no more bytes than this are all decoded before the first is judged."""
-ROW_GROUP_ROWS = 122_880
 DELIVERY = "delivery"
 """``dataset_code`` of a reason that refuses a delivery whole."""
 _NO_CONTRACT = Contract(contract="none", title="", datasets={})
@@ -642,14 +642,6 @@ def partial_of(path: Path) -> Path:
     """Name the file that grows beside its place; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.with_name(f"{path.name}.{os.getpid()}.partial")
-
-
-def copy_sql(query: str, path: Path) -> str:
-    """Write the statement that puts the rows of a query into a Parquet file."""
-    return (
-        f"copy ({query}) to {quoted(str(path))} "
-        f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP_ROWS})"
-    )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -1,0 +1,1 @@
+"""The landing as intake and builds find it."""
